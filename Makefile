@@ -1,0 +1,62 @@
+# The commands of everyday work. CMake does the building; this file knows in
+# which order things are called.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BUILD := build
+JOBS := $(shell nproc)
+
+# Other versions format and warn differently.
+newest = $(firstword $(shell command -v $(1)-14 $(1)))
+CLANG_FORMAT ?= $(or $(call newest,clang-format),clang-format)
+CLANG_TIDY ?= $(or $(call newest,clang-tidy),clang-tidy)
+
+cpp_files = git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp'
+
+.PHONY: help setup configure build demo test format check-format lint \
+	setup-lint clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
+	  Makefile
+
+setup: ## install what the build needs and is not there yet
+	@libbearer/cmake/install-dependencies.sh
+
+setup-lint:
+	@libbearer/cmake/install-dependencies.sh --with-lint
+
+# CAF is searched anew each time, so that a change of CAF_ROOT is seen.
+configure: setup
+	@echo "-- configuring $(BUILD)"
+	@cmake --preset default -UCAF_DIR --log-level=WARNING >/dev/null
+
+build: configure ## build the library, the examples and the tests
+	@cmake --build $(BUILD) --parallel $(JOBS)
+
+demo: build ## run a bearer on a token file that keeps changing
+	@$(BUILD)/examples/demo
+
+test: build ## run all tests
+	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error \
+	  --no-label-summary --parallel $(JOBS)
+
+format: setup-lint ## format the C++ sources
+	@$(cpp_files) | xargs -0r $(CLANG_FORMAT) -i
+
+check-format: setup-lint ## say which C++ sources are not formatted
+	@echo "-- checking the format"
+	@$(cpp_files) | xargs -0r $(CLANG_FORMAT) --dry-run -Werror
+
+# The count of warnings that clang-tidy writes is that of suppressed ones.
+lint: setup-lint configure ## check the layers, and the library with clang-tidy
+	@.ci/check-layers
+	@echo "-- running clang-tidy"
+	@find libbearer/bearer -name '*.cpp' -print0 | sort -z \
+	  | xargs -0r -n 1 -P $(JOBS) $(CLANG_TIDY) --quiet -p $(BUILD) 2>&1 \
+	  | { grep -v ' warnings generated' || true; }
+
+clean: ## remove what was built here; the cached CAF stays
+	@rm -rf $(BUILD)

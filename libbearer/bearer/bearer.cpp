@@ -1,0 +1,184 @@
+#include <bearer/bearer.hpp>
+
+#include <bearer/detail/local_slot.hpp>
+#include <bearer/internal/cache.hpp>
+#include <bearer/internal/receiver.hpp>
+#include <bearer/internal/refresher.hpp>
+#include <bearer/source/bearer_source.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <memory>
+#include <random>
+#include <utility>
+
+namespace bearer {
+
+struct detail::handle_core {
+  cache_actor cache;
+  std::shared_ptr<local_slot> slot;
+  std::string name;
+  token_source wrapped;
+  wall_clock clock;
+  std::shared_ptr<const internal::receiver_config> receivers;
+};
+
+namespace {
+
+std::uint64_t random_number() {
+  auto device = std::random_device{};
+  return (std::uint64_t{device()} << 32U) | device();
+}
+
+/// Never 0, which stands for "no bearer".
+std::uint64_t random_id() {
+  for (;;)
+    if (auto id = random_number())
+      return id;
+}
+
+/// The errors that say that the bearer's actors are gone.
+caf::error name_cache_error(caf::error err) {
+  if (err == caf::sec::request_receiver_down)
+    return caf::make_error(errc::stopped);
+  return err;
+}
+
+} // namespace
+
+// -- spawn --------------------------------------------------------------------
+
+caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
+                            const renewal_settings& settings,
+                            spawn_options options) {
+  if (auto err = validate(settings))
+    return err;
+  if (!source)
+    return caf::make_error(errc::invalid_setting, "source: must be an actor");
+  if (!options.clock)
+    return caf::make_error(errc::invalid_setting, "clock: must be callable");
+  auto core = std::make_shared<detail::handle_core>();
+  core->slot = std::make_shared<detail::local_slot>();
+  core->name = std::move(options.name);
+  core->wrapped = source.fetcher();
+  core->clock = options.clock;
+  core->receivers = std::make_shared<internal::receiver_config>(
+    internal::receiver_config{settings.max_retries, std::move(options.judge)});
+  auto keeper = internal::refresher_config{};
+  keeper.settings = settings;
+  keeper.id = random_id();
+  keeper.seed = settings.seed ? *settings.seed : random_number();
+  keeper.source = std::move(source);
+  keeper.clock = options.clock;
+  auto config = internal::cache_config{};
+  config.id = keeper.id;
+  config.fetch_timeout = settings.fetch_timeout;
+  config.clock = options.clock;
+  config.slot = core->slot;
+  config.make_refresher = [&sys, keeper](const cache_actor& cache) {
+    return internal::spawn_refresher(sys, cache, keeper);
+  };
+  core->cache = internal::spawn_cache(sys, std::move(config));
+  return handle{std::move(core)};
+}
+
+caf::expected<handle> spawn(caf::actor_system& sys,
+                            caf::expected<any_source> source,
+                            const renewal_settings& settings,
+                            spawn_options options) {
+  if (!source)
+    return std::move(source.error());
+  return spawn(sys, std::move(*source), settings, std::move(options));
+}
+
+caf::expected<handle> spawn(caf::actor_system& sys, const handle& inner,
+                            const renewal_settings& settings,
+                            spawn_options options) {
+  if (!inner)
+    return caf::make_error(errc::invalid_setting, "inner: invalid handle");
+  return spawn(sys, bearer_source(sys, inner.actor()), settings,
+               std::move(options));
+}
+
+// -- handle -------------------------------------------------------------------
+
+handle::handle(std::shared_ptr<const detail::handle_core> core)
+  : core_(std::move(core)) {
+  // nop
+}
+
+caf::expected<token> handle::fetch(const fetch_options& opts) const {
+  auto self = caf::scoped_actor{actor().home_system()};
+  auto result = caf::expected<token>{caf::make_error(errc::stopped)};
+  detail::mail(self.operator->(), fetch_atom_v, opts)
+    .request(actor(), caf::infinite)
+    .receive([&](token& tok) { result = std::move(tok); },
+             [&](caf::error& err) { result = name_cache_error(err); });
+  return result;
+}
+
+receiver_actor handle::receiver() const {
+  return internal::spawn_receiver(actor().home_system(), actor(),
+                                  core_->receivers);
+}
+
+void handle::reject(const generation& refused) const {
+  detail::anon_mail(actor(), reject_atom_v, refused);
+}
+
+void handle::prefetch() const {
+  detail::anon_mail(actor(), prefetch_atom_v);
+}
+
+void handle::request_renewal() const {
+  // At once, so that the caller sees its own wish.
+  core_->slot->renewal_requested = true;
+  detail::anon_mail(actor(), request_renewal_atom_v);
+}
+
+bool handle::is_renewal_required() const {
+  const auto& slot = *core_->slot;
+  if (slot.stopped)
+    return false;
+  return slot.renewal_requested
+         || core_->clock().time_since_epoch().count() >= slot.usable_until;
+}
+
+const std::string& handle::name() const noexcept {
+  return core_->name;
+}
+
+const token_source& handle::wrapped() const noexcept {
+  return core_->wrapped;
+}
+
+const cache_actor& handle::actor() const noexcept {
+  return core_->cache;
+}
+
+bearer::status handle::status() const {
+  auto self = caf::scoped_actor{actor().home_system()};
+  auto result = bearer::status{};
+  result.state = bearer_state::stopped;
+  detail::mail(self.operator->(), status_atom_v)
+    .request(actor(), caf::infinite)
+    .receive([&](bearer::status& x) { result = std::move(x); },
+             [](const caf::error&) {
+               // Killed, hence stopped, and nobody is left to tell more.
+             });
+  return result;
+}
+
+void handle::stop() const {
+  detail::anon_mail(actor(), stop_atom_v);
+}
+
+void handle::close(caf::timespan grace) const {
+  auto self = caf::scoped_actor{actor().home_system()};
+  detail::mail(self.operator->(), close_atom_v, grace)
+    .request(actor(), caf::infinite)
+    .receive([] { /* done */ }, [](const caf::error&) { /* gone already */ });
+}
+
+} // namespace bearer

@@ -1,0 +1,182 @@
+#pragma once
+
+#include <bearer/detail/enum_names.hpp>
+#include <bearer/type_ids.hpp>
+
+#include <caf/error.hpp>
+#include <caf/timespan.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bearer {
+
+/// The library's error codes. Their numbers travel between nodes: append only.
+enum class errc : std::uint8_t {
+  none = 0,
+
+  // What a fetch may end with.
+
+  /// The deadline passed first. Carries `timeout_details`.
+  timed_out,
+  /// The bearer was stopped or closed, or its actors have ended.
+  stopped,
+  /// The source brought the same token again although a newer one was wanted.
+  unchanged,
+
+  // What a caller did wrong; the message names the culprit.
+
+  /// A fetch option has an invalid value.
+  invalid_option,
+  /// A setting has an invalid value.
+  invalid_setting,
+  /// A generation that this bearer has never published, or of another bearer.
+  unknown_generation,
+  /// A message that only the bearer's own refresher may send.
+  not_publisher,
+  /// A handle cannot leave its actor system by serialisation.
+  not_serializable,
+
+  // Why an attempt failed; all of these are transient.
+
+  /// The source did not answer within `refresh_request_timeout`.
+  attempt_timed_out,
+  /// The source's actor has terminated.
+  source_down,
+  /// The source threw an exception or answered with something unknown.
+  source_failed,
+  /// The previous call of a blocking source is still under way.
+  busy,
+  /// The source's token has no secret.
+  empty_token,
+  /// The token has characters that cannot stand in a header.
+  malformed_token,
+  /// The token had expired when it arrived, or is no longer usable.
+  expired_token,
+  /// The source brought the secret that was rejected before.
+  rejected_token,
+  /// A file, variable or program's output that cannot be read as a token.
+  unreadable_token,
+  /// A credential process could not be run or reported a failure.
+  command_failed,
+  /// Wraps an error of a source together with its `retry_after`.
+  transient_failure,
+
+  // Permanent failures: retried at `max_retry_timeout` only.
+
+  /// Wraps an error that its source calls permanent.
+  permanent_failure,
+  /// The bearer that serves as the source was stopped.
+  source_stopped,
+  /// The source's only token was rejected, and it has no other.
+  static_token_rejected,
+};
+
+/// @relates errc
+std::string to_string(errc code);
+
+/// Parses the name of an enumerator; returns false for unknown names.
+/// @relates errc
+bool from_string(std::string_view name, errc& out);
+
+/// Converts a number; returns false, leaving `out`, if it names no code.
+/// @relates errc
+bool from_integer(std::uint8_t value, errc& out);
+
+/// @relates errc
+template <class Inspector>
+bool inspect(Inspector& f, errc& x) {
+  return detail::inspect_enum(f, x);
+}
+
+/// An error of a source together with what the source says about retrying.
+/// Travels inside `errc::transient_failure` and `errc::permanent_failure`.
+struct failure {
+  /// What went wrong.
+  caf::error cause;
+
+  /// The source's own wish, such as HTTP's `Retry-After` (RFC 9110, section
+  /// 10.2.3), counted from the end of the attempt.
+  std::optional<caf::timespan> retry_after;
+};
+
+/// @relates failure
+template <class Inspector>
+bool inspect(Inspector& f, failure& x) {
+  return f.object(x).fields(f.field("cause", x.cause),
+                            f.field("retry_after", x.retry_after));
+}
+
+/// What a fetch that timed out was waiting for. Travels inside
+/// `errc::timed_out`.
+struct timeout_details {
+  /// How the last attempt failed; default-constructed if none has failed since
+  /// the last success.
+  caf::error last_error;
+
+  /// Time until the next attempt starts; none while one is under way.
+  std::optional<caf::timespan> next_attempt_in;
+};
+
+/// @relates timeout_details
+template <class Inspector>
+bool inspect(Inspector& f, timeout_details& x) {
+  return f.object(x).fields(f.field("last_error", x.last_error),
+                            f.field("next_attempt_in", x.next_attempt_in));
+}
+
+/// Wraps `cause` as transient, with the time the source asks to be left alone.
+caf::error make_transient(caf::error cause,
+                          std::optional<caf::timespan> retry_after
+                          = std::nullopt);
+
+/// Wraps `cause` as permanent: trying again will not help until somebody
+/// changes something, so the bearer retries at `max_retry_timeout` only.
+caf::error make_permanent(caf::error cause);
+
+/// Whether `err` is permanent: a permanent `errc`, or wrapped as permanent.
+/// Everything else is transient.
+bool is_permanent(const caf::error& err) noexcept;
+
+/// Whether `err` carries a code of this library.
+bool is_bearer_error(const caf::error& err) noexcept;
+
+/// The time until the next attempt that a source asked for, if it did.
+std::optional<caf::timespan> retry_after_of(const caf::error& err);
+
+/// What a timed-out fetch was waiting for, if `err` is `errc::timed_out`.
+std::optional<timeout_details> timeout_details_of(const caf::error& err);
+
+template <>
+struct detail::enum_names<errc> {
+  static constexpr auto values = std::to_array<std::string_view>({
+    "none",
+    "timed_out",
+    "stopped",
+    "unchanged",
+    "invalid_option",
+    "invalid_setting",
+    "unknown_generation",
+    "not_publisher",
+    "not_serializable",
+    "attempt_timed_out",
+    "source_down",
+    "source_failed",
+    "busy",
+    "empty_token",
+    "malformed_token",
+    "expired_token",
+    "rejected_token",
+    "unreadable_token",
+    "command_failed",
+    "transient_failure",
+    "permanent_failure",
+    "source_stopped",
+    "static_token_rejected",
+  });
+};
+
+} // namespace bearer

@@ -1,0 +1,178 @@
+#pragma once
+
+#include <bearer/attempt.hpp>
+#include <bearer/status.hpp>
+
+#include <caf/error.hpp>
+#include <caf/timespan.hpp>
+#include <caf/timestamp.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace bearer {
+
+namespace events {
+
+/// The refresher called its source.
+struct attempt_started {
+  /// Counts from 1 since the last success.
+  std::uint64_t number = 0;
+
+  attempt_reason reason = attempt_reason::first;
+
+  /// Fetches that waited for it at its start.
+  std::uint64_t waiters = 0;
+};
+
+/// @relates attempt_started
+template <class Inspector>
+bool inspect(Inspector& f, attempt_started& x) {
+  return f.object(x).fields(f.field("number", x.number),
+                            f.field("reason", x.reason),
+                            f.field("waiters", x.waiters));
+}
+
+/// How an attempt ended.
+enum class outcome : std::uint8_t {
+  /// It brought a new token.
+  renewed,
+  /// It brought the current token again.
+  unchanged,
+  /// The source failed, or its token is of no use.
+  failed,
+  /// It took longer than `refresh_request_timeout`.
+  given_up,
+};
+
+/// @relates outcome
+std::string to_string(outcome x);
+
+/// @relates outcome
+template <class Inspector>
+bool inspect(Inspector& f, outcome& x) {
+  return detail::inspect_enum(f, x);
+}
+
+/// An attempt is over.
+struct attempt_ended {
+  std::uint64_t number = 0;
+
+  outcome how = outcome::renewed;
+
+  /// Why it failed; default-constructed after a success.
+  caf::error error;
+
+  /// Whether the failure is permanent, hence retried at the cap only.
+  bool permanent = false;
+
+  /// Time until the next attempt; none if none is scheduled.
+  std::optional<caf::timespan> next_attempt_in;
+};
+
+/// @relates attempt_ended
+template <class Inspector>
+bool inspect(Inspector& f, attempt_ended& x) {
+  return f.object(x).fields(f.field("number", x.number), f.field("how", x.how),
+                            f.field("error", x.error),
+                            f.field("permanent", x.permanent),
+                            f.field("next_attempt_in", x.next_attempt_in));
+}
+
+/// A new token is handed out from now on. The counts of successive events grow
+/// strictly.
+struct published {
+  bearer::generation generation;
+
+  /// Time until the token expires; none if it does not.
+  std::optional<caf::timespan> lifetime;
+};
+
+/// @relates published
+template <class Inspector>
+bool inspect(Inspector& f, published& x) {
+  return f.object(x).fields(f.field("generation", x.generation),
+                            f.field("lifetime", x.lifetime));
+}
+
+/// A caller said that a server refused the current token, which ends it.
+struct rejected {
+  bearer::generation generation;
+};
+
+/// @relates rejected
+template <class Inspector>
+bool inspect(Inspector& f, rejected& x) {
+  return f.object(x).fields(f.field("generation", x.generation));
+}
+
+/// Wishes for a renewal that caused no attempt of their own. Sent together
+/// with the next event of an attempt, so that callers cannot drive the rate of
+/// events.
+struct suppressed {
+  std::uint64_t stale_rejections = 0;
+  std::uint64_t coalesced = 0;
+  std::uint64_t rate_limited = 0;
+
+  friend bool operator==(const suppressed&, const suppressed&) = default;
+};
+
+/// @relates suppressed
+template <class Inspector>
+bool inspect(Inspector& f, suppressed& x) {
+  return f.object(x).fields(f.field("stale_rejections", x.stale_rejections),
+                            f.field("coalesced", x.coalesced),
+                            f.field("rate_limited", x.rate_limited));
+}
+
+/// The current token came to the end of its usable time.
+struct withdrawn {
+  bearer::generation generation;
+};
+
+/// @relates withdrawn
+template <class Inspector>
+bool inspect(Inspector& f, withdrawn& x) {
+  return f.object(x).fields(f.field("generation", x.generation));
+}
+
+/// The bearer was stopped; no event follows.
+struct stopped {};
+
+/// @relates stopped
+template <class Inspector>
+bool inspect(Inspector& f, stopped& x) {
+  return f.object(x).fields();
+}
+
+} // namespace events
+
+/// Something that happened to a bearer, told to its subscribers in order. A new
+/// subscriber gets the `status` first. No event holds a secret.
+struct event {
+  /// When it happened, by the bearer's wall clock.
+  caf::timestamp at;
+
+  std::variant<status, events::attempt_started, events::attempt_ended,
+               events::published, events::rejected, events::suppressed,
+               events::withdrawn, events::stopped>
+    what;
+};
+
+/// @relates event
+template <class Inspector>
+bool inspect(Inspector& f, event& x) {
+  return f.object(x).fields(f.field("at", x.at), f.field("what", x.what));
+}
+
+template <>
+struct detail::enum_names<events::outcome> {
+  static constexpr auto values = std::to_array<std::string_view>(
+    {"renewed", "unchanged", "failed", "given_up"});
+};
+
+} // namespace bearer

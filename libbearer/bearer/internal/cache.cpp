@@ -1,0 +1,266 @@
+#include <bearer/internal/cache.hpp>
+
+#include <bearer/detail/caf_compat.hpp>
+#include <bearer/error.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace bearer::internal {
+
+namespace {
+
+class cache_state {
+public:
+  static constexpr auto name = "bearer.cache";
+
+  cache_state(cache_actor::pointer self, cache_config config)
+    : self_(self), config_(std::move(config)) {
+    // nop
+  }
+
+  cache_state(const cache_state&) = delete;
+
+  cache_state& operator=(const cache_state&) = delete;
+
+  ~cache_state() {
+    config_.slot->stopped = true;
+  }
+
+  cache_actor::behavior_type make_behavior() {
+    // Before anybody can know the refresher, and only for this one use.
+    auto make_refresher = std::exchange(config_.make_refresher, nullptr);
+    refresher_ = make_refresher(caf::actor_cast<cache_actor>(self_));
+    detail::monitor(self_, refresher_,
+                    [this](const caf::error&) { lose_refresher(); });
+    return {
+      [this](fetch_atom, const fetch_options& opts) { return fetch(opts); },
+      [this](reject_atom, const generation& what) { return reject(what); },
+      [this](request_renewal_atom) { request_renewal(); },
+      [this](prefetch_atom) { prefetch(); },
+      [this](subscribe_atom, const event_listener& who) {
+        return subscribe(who);
+      },
+      [this](unsubscribe_atom, const event_listener& who) {
+        return unsubscribe(who);
+      },
+      [this](status_atom) { return snapshot(); },
+      [this](stop_atom) { stop(); },
+      [this](close_atom, caf::timespan grace) { return close(grace); },
+      [this](publish_atom, const token& what, caf::timestamp until) {
+        return publish(what, until);
+      },
+      [this](withdraw_atom, const generation& what) { return withdraw(what); },
+    };
+  }
+
+private:
+  // -- fetching ---------------------------------------------------------------
+
+  caf::result<token> fetch(const fetch_options& opts) {
+    if (stopped_) {
+      ++counters_.stopped;
+      return caf::make_error(errc::stopped);
+    }
+    if (auto err = check(opts)) {
+      ++counters_.failed;
+      return err;
+    }
+    const auto newer_than = wanted_newer_than(opts);
+    if (usable() && token_.generation.count > std::max(newer_than, floor_)
+        && !hold_) {
+      ++counters_.hits;
+      return token_;
+    }
+    return renew(opts, newer_than);
+  }
+
+  caf::error check(const fetch_options& opts) const {
+    if (auto err = validate(opts))
+      return err;
+    if (opts.newer_than)
+      return check(*opts.newer_than, "newer_than: ");
+    return {};
+  }
+
+  /// Whether `what` is a generation of this bearer that was published.
+  caf::error check(const generation& what, std::string where) const {
+    // Generation 0 stands for "any", whoever names it.
+    if (what.count == 0)
+      return {};
+    if (what.id != config_.id)
+      return caf::make_error(errc::unknown_generation,
+                             where + "generation of another bearer");
+    if (what.count > newest_)
+      return caf::make_error(errc::unknown_generation,
+                             where + "this bearer has not published it");
+    return {};
+  }
+
+  std::uint64_t wanted_newer_than(const fetch_options& opts) const noexcept {
+    const auto named = opts.newer_than ? opts.newer_than->count : 0;
+    return opts.renew_required ? std::max(named, newest_) : named;
+  }
+
+  bool usable() const {
+    return !token_.access_token.empty() && config_.clock() < usable_until_;
+  }
+
+  caf::result<token> renew(const fetch_options& opts,
+                           std::uint64_t newer_than) {
+    auto budget = opts.timeout.value_or(config_.fetch_timeout);
+    if (opts.renew_request_timeout)
+      budget = std::min(budget, *opts.renew_request_timeout);
+    auto resolved = opts;
+    resolved.newer_than = generation{config_.id, newer_than};
+    if (opts.renew_synchronous)
+      return detail::mail(self_, renew_sync_atom_v, std::move(resolved), budget)
+        .delegate(refresher_);
+    return detail::mail(self_, renew_async_atom_v, std::move(resolved), budget)
+      .delegate(refresher_);
+  }
+
+  // -- wishes -----------------------------------------------------------------
+
+  caf::result<void> reject(const generation& what) {
+    if (stopped_)
+      return caf::unit;
+    if (auto err = check(what, "reject: "))
+      return err;
+    floor_ = std::max(floor_, what.count);
+    if (token_.generation.count <= floor_)
+      drop_token();
+    if (what.count > 0)
+      detail::mail(self_, rejected_atom_v, what).send(refresher_);
+    return caf::unit;
+  }
+
+  void request_renewal() {
+    if (stopped_)
+      return;
+    hold_ = true;
+    config_.slot->renewal_requested = true;
+    detail::mail(self_, request_renewal_atom_v).send(refresher_);
+  }
+
+  void prefetch() {
+    if (!stopped_)
+      detail::mail(self_, prefetch_atom_v).send(refresher_);
+  }
+
+  // -- the refresher's messages -----------------------------------------------
+
+  bool from_refresher() const {
+    return refresher_
+           && self_->current_sender().get()
+                == caf::actor_cast<caf::actor_control_block*>(refresher_);
+  }
+
+  caf::result<void> publish(const token& what, caf::timestamp until) {
+    if (!from_refresher())
+      return caf::make_error(errc::not_publisher, "publish");
+    if (stopped_ || what.generation.count <= floor_)
+      return caf::unit;
+    token_ = what;
+    usable_until_ = until;
+    newest_ = std::max(newest_, what.generation.count);
+    hold_ = false;
+    config_.slot->usable_until = until.time_since_epoch().count();
+    config_.slot->renewal_requested = false;
+    return caf::unit;
+  }
+
+  caf::result<void> withdraw(const generation& what) {
+    if (!from_refresher())
+      return caf::make_error(errc::not_publisher, "withdraw");
+    if (token_.generation == what)
+      drop_token();
+    return caf::unit;
+  }
+
+  void drop_token() {
+    token_ = token{};
+    config_.slot->usable_until = 0;
+  }
+
+  // -- subscriptions, state and end -------------------------------------------
+
+  caf::result<void> subscribe(const event_listener& who) {
+    if (refresher_)
+      return detail::mail(self_, subscribe_atom_v, who).delegate(refresher_);
+    if (who)
+      detail::mail(self_, event{config_.clock(), events::stopped{}}).send(who);
+    return caf::unit;
+  }
+
+  caf::result<void> unsubscribe(const event_listener& who) {
+    if (refresher_)
+      return detail::mail(self_, unsubscribe_atom_v, who).delegate(refresher_);
+    return caf::unit;
+  }
+
+
+  caf::result<status> snapshot() {
+    if (refresher_)
+      return detail::mail(self_, status_atom_v, counters_).delegate(refresher_);
+    auto result = status{};
+    result.state = bearer_state::stopped;
+    result.fetches = counters_;
+    return result;
+  }
+
+  void retire() {
+    stopped_ = true;
+    hold_ = false;
+    drop_token();
+    config_.slot->stopped = true;
+  }
+
+  void stop() {
+    retire();
+    if (refresher_)
+      detail::mail(self_, stop_atom_v).send(refresher_);
+  }
+
+  caf::result<void> close(caf::timespan grace) {
+    retire();
+    if (!refresher_)
+      return caf::unit;
+    return detail::mail(self_, close_atom_v, grace).delegate(refresher_);
+  }
+
+  void lose_refresher() {
+    refresher_ = nullptr;
+    retire();
+  }
+
+  cache_actor::pointer self_;
+  cache_config config_;
+  refresher_actor refresher_;
+
+  token token_;
+  caf::timestamp usable_until_;
+
+  /// The highest count published and the highest count rejected.
+  std::uint64_t newest_ = 0;
+  std::uint64_t floor_ = 0;
+
+  /// A renewal was requested and nothing was published since.
+  bool hold_ = false;
+  bool stopped_ = false;
+
+  fetch_counters counters_;
+};
+
+} // namespace
+
+cache_actor spawn_cache(caf::actor_system& sys, cache_config config) {
+  using impl = caf::stateful_actor<cache_state, cache_actor::impl>;
+  return sys.spawn<impl>(std::move(config));
+}
+
+} // namespace bearer::internal

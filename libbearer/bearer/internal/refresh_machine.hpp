@@ -1,0 +1,231 @@
+#pragma once
+
+#include <bearer/attempt.hpp>
+#include <bearer/backoff.hpp>
+#include <bearer/event.hpp>
+#include <bearer/renewal_settings.hpp>
+#include <bearer/status.hpp>
+#include <bearer/token.hpp>
+
+#include <caf/actor_clock.hpp>
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+#include <caf/timestamp.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace bearer::internal {
+
+/// A point on the actor's own steady clock.
+using steady_time = caf::actor_clock::time_point;
+
+/// One look at both clocks.
+struct time_reading {
+  steady_time steady;
+  caf::timestamp wall;
+};
+
+/// What a fetch asks of the machine.
+struct fetch_terms {
+  /// The answer's count must be above this one.
+  std::uint64_t newer_than = 0;
+
+  /// Wants the outcome of one attempt rather than success at last.
+  bool wants_outcome = false;
+
+  /// May start an attempt ahead of the backoff.
+  bool ahead_of_backoff = false;
+};
+
+/// How an attempt ended, for those who wait.
+struct attempt_result {
+  std::uint64_t number = 0;
+  events::outcome how = events::outcome::renewed;
+  caf::error error;
+
+  bool success() const noexcept {
+    return how == events::outcome::renewed || how == events::outcome::unchanged;
+  }
+};
+
+/// An answer to a fetch; none means "wait".
+using verdict = std::optional<caf::expected<token>>;
+
+/// Decides what the refresher does next: when an attempt starts and why, what
+/// its result means, when a token ends, and what a fetch gets. Knows neither
+/// actors nor messages nor clocks; time comes in with each call.
+class refresh_machine {
+public:
+  /// @param id the bearer's identity, which its generations carry.
+  refresh_machine(const renewal_settings& settings, std::uint64_t id,
+                  std::uint64_t jitter_seed);
+
+  // -- wishes -----------------------------------------------------------------
+
+  /// Answers a fetch or, by returning none, sees to it that an attempt comes.
+  verdict fetch(const fetch_terms& terms, time_reading now);
+
+  /// Starts work unless there is a usable token.
+  void prefetch(time_reading now);
+
+  /// Notes that a server refused generation `count`.
+  /// @returns whether this ended the current token.
+  bool reject(std::uint64_t count, time_reading now);
+
+  /// Asks for a renewal. Fetches are held until it was tried, unless a backoff
+  /// is under way.
+  void request_renewal(time_reading now);
+
+  // -- the passing of time ----------------------------------------------------
+
+  /// Looks at both clocks: brings the refresh forward if the wall clock ran
+  /// ahead, and ends a token whose time has come.
+  /// @returns the generation that ended.
+  std::optional<generation> observe(time_reading now);
+
+  /// Starts the attempt that is due, if any.
+  std::optional<attempt> start_if_due(time_reading now);
+
+  /// Whether the attempt under way has used up its time.
+  bool overdue(time_reading now) const noexcept;
+
+  /// When to look again, at the latest.
+  std::optional<steady_time> next_wakeup() const noexcept;
+
+  // -- the end of an attempt --------------------------------------------------
+
+  /// The source brought a token; whether it is any good shows in the result.
+  attempt_result finish(token tok, time_reading now);
+
+  /// The source failed.
+  attempt_result finish(caf::error err, time_reading now);
+
+  /// The attempt is given up; whatever it brings later changes nothing.
+  attempt_result give_up(time_reading now);
+
+  /// What a waiting fetch gets from an attempt that ended like this.
+  verdict settle(const fetch_terms& terms, const attempt_result& result,
+                 time_reading now) const;
+
+  /// Whether a hold has ended without a new token since the last call, so that
+  /// the cache must be told to hand out the current one again.
+  bool take_release() noexcept {
+    return std::exchange(release_, false);
+  }
+
+  /// Ends all work and forgets the token.
+  void stop();
+
+  // -- observers --------------------------------------------------------------
+
+  /// Whether fetches wait although the current token is fresh, because a
+  /// renewal was requested and is about to be tried.
+  bool holding() const noexcept {
+    return hold_;
+  }
+
+  bool in_flight() const noexcept {
+    return flight_.has_value();
+  }
+
+  bool usable(time_reading now) const noexcept;
+
+  /// The published token, empty if it has ended.
+  const token& current() const noexcept {
+    return current_;
+  }
+
+  caf::timestamp usable_until() const noexcept {
+    return usable_until_;
+  }
+
+  /// The generation published last, also if it has ended.
+  generation newest() const noexcept {
+    return {id_, count_};
+  }
+
+  const caf::error& last_error() const noexcept {
+    return last_error_;
+  }
+
+  /// Time until the next attempt; none while one is under way or none is due.
+  std::optional<caf::timespan> next_attempt_in(time_reading now) const noexcept;
+
+  /// Fills in everything but waiters and counters of fetches.
+  status snapshot(time_reading now) const;
+
+  /// Suppressed wishes since the last call.
+  events::suppressed take_suppressed() noexcept;
+
+private:
+  struct flight {
+    std::uint64_t number;
+    steady_time deadline;
+  };
+
+  bool fresh(std::uint64_t newer_than, time_reading now) const noexcept;
+
+  bool rejected() const noexcept {
+    return count_ > 0 && floor_ >= count_;
+  }
+
+  attempt_reason reason() const noexcept;
+
+  steady_time earliest_start(time_reading now) const noexcept;
+
+  void want_attempt(bool ahead_of_backoff, time_reading now);
+
+  void bring_forward(steady_time when) noexcept;
+
+  caf::error find_fault(const token& tok, time_reading now) const;
+
+  bool is_current_secret(const token& tok) const noexcept;
+
+  void accept(const token& tok, time_reading now);
+
+  void schedule_refresh(const token& tok, time_reading now);
+
+  attempt_result fail(events::outcome how, caf::error err, time_reading now);
+
+  renewal_settings settings_;
+  jitter jitter_;
+  std::uint64_t id_;
+
+  /// The count published last, and the highest rejected one.
+  std::uint64_t count_ = 0;
+  std::uint64_t floor_ = 0;
+
+  /// The token handed out, and the newest one as its source gave it.
+  token current_;
+  token given_;
+  secret rejected_secret_;
+
+  /// The end of the current token on either clock.
+  caf::timestamp usable_until_;
+  steady_time usable_until_steady_ = steady_time::max();
+
+  /// When the next attempt starts, and when the wall clock wants a refresh.
+  std::optional<steady_time> due_;
+  std::optional<caf::timestamp> refresh_at_;
+  std::optional<steady_time> last_start_;
+  std::optional<flight> flight_;
+  steady_time next_look_;
+
+  std::uint64_t failures_ = 0;
+  caf::error last_error_;
+
+  bool used_ = false;
+  bool stopped_ = false;
+  bool hold_ = false;
+  bool release_ = false;
+  bool newer_wanted_ = false;
+
+  std::uint64_t attempts_ = 0;
+  std::uint64_t failed_attempts_ = 0;
+  events::suppressed suppressed_;
+  events::suppressed reported_;
+};
+
+} // namespace bearer::internal

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <caf/error.hpp>
+
+#include <cstdint>
+#include <functional>
+
+namespace bearer {
+
+/// What an error of a request means for trying it again.
+enum class retry_verdict : std::uint8_t {
+  /// Another try will not help.
+  no,
+  /// Try again; the token may be good.
+  retry,
+  /// The server refused the token: reject it and try again with a newer one.
+  refused,
+};
+
+/// Judges the error that a request failed with. Called inside receivers, from
+/// several threads at once; must not block.
+using retry_predicate = std::function<retry_verdict(const caf::error&)>;
+
+/// The judgement for receivers that bring none: no to `errc::stopped`, to
+/// permanent errors and to mistakes of the caller; other errors of the library
+/// are worth a retry; everything else came from the server, which is asked only
+/// with a token, hence refused it.
+retry_verdict default_retry_verdict(const caf::error& err);
+
+} // namespace bearer

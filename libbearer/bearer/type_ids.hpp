@@ -1,0 +1,107 @@
+#pragma once
+
+#include <caf/error_code.hpp>
+#include <caf/fwd.hpp>
+#include <caf/is_error_code_enum.hpp>
+#include <caf/result.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <cstdint>
+#include <optional>
+
+#ifndef BEARER_FIRST_TYPE_ID
+/// The first of the 64 CAF type IDs that the library reserves. Override it for
+/// the whole build (CMake: `-DBEARER_FIRST_TYPE_ID=...`) if a block of the host
+/// application collides; all nodes of a cluster must agree on it.
+#  define BEARER_FIRST_TYPE_ID 2500
+#endif
+
+namespace bearer {
+
+enum class attempt_reason : std::uint8_t;
+enum class errc : std::uint8_t;
+
+class handle;
+class secret;
+
+struct attempt;
+struct event;
+struct failure;
+struct fetch_counters;
+struct fetch_options;
+struct generation;
+struct status;
+struct timeout_details;
+struct token;
+
+namespace events {
+
+struct attempt_ended;
+struct attempt_started;
+struct published;
+struct rejected;
+struct stopped;
+struct suppressed;
+struct withdrawn;
+
+} // namespace events
+
+/// Receives the events of a bearer after subscribing. Any actor that handles
+/// `event` is one: `caf::actor_cast<bearer::event_listener>(self)`.
+using event_listener = caf::typed_actor<caf::result<void>(event)>;
+
+/// Answer to "the latest token, if there was one".
+using optional_token = std::optional<token>;
+
+} // namespace bearer
+
+// The order is part of the wire format: append only, before the last line.
+CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
+
+  CAF_ADD_ATOM(bearer, bearer, fetch_atom)
+  CAF_ADD_ATOM(bearer, bearer, can_retry_atom)
+  CAF_ADD_ATOM(bearer, bearer, latest_atom)
+  CAF_ADD_ATOM(bearer, bearer, reject_atom)
+  CAF_ADD_ATOM(bearer, bearer, request_renewal_atom)
+  CAF_ADD_ATOM(bearer, bearer, prefetch_atom)
+  CAF_ADD_ATOM(bearer, bearer, subscribe_atom)
+  CAF_ADD_ATOM(bearer, bearer, unsubscribe_atom)
+  CAF_ADD_ATOM(bearer, bearer, status_atom)
+  CAF_ADD_ATOM(bearer, bearer, stop_atom)
+  CAF_ADD_ATOM(bearer, bearer, close_atom)
+  CAF_ADD_ATOM(bearer, bearer, publish_atom)
+  CAF_ADD_ATOM(bearer, bearer, withdraw_atom)
+  CAF_ADD_ATOM(bearer, bearer, renew_async_atom)
+  CAF_ADD_ATOM(bearer, bearer, renew_sync_atom)
+  CAF_ADD_ATOM(bearer, bearer, rejected_atom)
+
+  CAF_ADD_TYPE_ID(bearer, (bearer::attempt))
+  CAF_ADD_TYPE_ID(bearer, (bearer::attempt_reason))
+  CAF_ADD_TYPE_ID(bearer, (bearer::errc))
+  CAF_ADD_TYPE_ID(bearer, (bearer::event))
+  CAF_ADD_TYPE_ID(bearer, (bearer::event_listener))
+  CAF_ADD_TYPE_ID(bearer, (bearer::events::attempt_ended))
+  CAF_ADD_TYPE_ID(bearer, (bearer::events::attempt_started))
+  CAF_ADD_TYPE_ID(bearer, (bearer::events::published))
+  CAF_ADD_TYPE_ID(bearer, (bearer::events::rejected))
+  CAF_ADD_TYPE_ID(bearer, (bearer::events::stopped))
+  CAF_ADD_TYPE_ID(bearer, (bearer::events::suppressed))
+  CAF_ADD_TYPE_ID(bearer, (bearer::events::withdrawn))
+  CAF_ADD_TYPE_ID(bearer, (bearer::failure))
+  CAF_ADD_TYPE_ID(bearer, (bearer::fetch_counters))
+  CAF_ADD_TYPE_ID(bearer, (bearer::fetch_options))
+  CAF_ADD_TYPE_ID(bearer, (bearer::generation))
+  CAF_ADD_TYPE_ID(bearer, (bearer::handle))
+  CAF_ADD_TYPE_ID(bearer, (bearer::optional_token))
+  CAF_ADD_TYPE_ID(bearer, (bearer::secret))
+  CAF_ADD_TYPE_ID(bearer, (bearer::status))
+  CAF_ADD_TYPE_ID(bearer, (bearer::timeout_details))
+  CAF_ADD_TYPE_ID(bearer, (bearer::token))
+
+CAF_END_TYPE_ID_BLOCK(bearer)
+
+CAF_ERROR_CODE_ENUM(bearer::errc)
+
+static_assert(caf::id_block::bearer::end - caf::id_block::bearer::begin <= 64,
+              "libbearer reserves 64 type IDs and no more");

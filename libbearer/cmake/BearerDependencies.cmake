@@ -1,0 +1,45 @@
+# Finds what the library itself needs: threads, CAF and RapidJSON.
+
+set(BEARER_CAF_MINIMUM 0.18.7)
+
+set(THREADS_PREFER_PTHREAD_FLAG TRUE)
+find_package(Threads REQUIRED)
+
+# The dependency script knows where it left the CAF it built. CAF_ROOT and
+# CMAKE_PREFIX_PATH come first all the same.
+set(bearer_caf_hint "")
+if(PROJECT_IS_TOP_LEVEL AND UNIX)
+  execute_process(
+    COMMAND "${CMAKE_CURRENT_LIST_DIR}/install-dependencies.sh" --print-prefix
+    OUTPUT_VARIABLE bearer_caf_hint
+    OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+
+# No version in this call: the version file of 0.18 accepts exactly itself, that
+# of 1.x its own major version, so that no single request finds both.
+find_package(CAF CONFIG QUIET HINTS ${bearer_caf_hint})
+
+if(NOT CAF_FOUND)
+  message(
+    FATAL_ERROR
+      "CAF ${BEARER_CAF_MINIMUM} or later is wanted, none was found. Run "
+      "libbearer/cmake/install-dependencies.sh, or name the prefix of one in "
+      "CAF_ROOT or CMAKE_PREFIX_PATH.")
+elseif(CAF_VERSION VERSION_LESS BEARER_CAF_MINIMUM)
+  message(
+    FATAL_ERROR
+      "CAF ${BEARER_CAF_MINIMUM} or later is wanted, found was ${CAF_VERSION} "
+      "in ${CAF_DIR}. Name the prefix of a later one in CAF_ROOT.")
+endif()
+message(STATUS "CAF ${CAF_VERSION}: ${CAF_DIR}")
+
+# Headers alone, used in source files alone: consumers never need it.
+find_path(BEARER_RAPIDJSON_INCLUDE_DIR rapidjson/document.h)
+mark_as_advanced(BEARER_RAPIDJSON_INCLUDE_DIR)
+if(NOT BEARER_RAPIDJSON_INCLUDE_DIR)
+  message(
+    FATAL_ERROR
+      "RapidJSON is wanted, rapidjson/document.h was not found. Run "
+      "libbearer/cmake/install-dependencies.sh, or name its prefix in "
+      "CMAKE_PREFIX_PATH.")
+endif()

@@ -9,6 +9,7 @@
 #include <optional>
 
 #if CAF_MAJOR_VERSION >= 1
+#  include <caf/test/context.hpp>
 #  include <caf/test/fixture/deterministic.hpp>
 #  include <caf/test/reporter.hpp>
 #else
@@ -24,10 +25,12 @@ using steady_time = caf::actor_clock::time_point;
 
 #if CAF_MAJOR_VERSION >= 1
 
-/// CAF's fixture reports through a global reporter, which must exist before.
+/// CAF's fixture reports through a global reporter, which must exist before and
+/// know of a test, or else it throws wherever CAF prints a warning.
 struct reporter_guard {
   reporter_guard() : instance(caf::test::reporter::make_default()) {
     caf::test::reporter::instance(instance.get());
+    instance->begin_test(std::make_shared<caf::test::context>(), "");
   }
 
   ~reporter_guard() {

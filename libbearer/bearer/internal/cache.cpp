@@ -8,6 +8,8 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace bearer::internal {
@@ -82,22 +84,23 @@ private:
   caf::error check(const fetch_options& opts) const {
     if (auto err = validate(opts))
       return err;
-    if (opts.newer_than)
-      return check(*opts.newer_than, "newer_than: ");
+    // Count 0 stands for "any", whoever's it is.
+    if (opts.newer_than && opts.newer_than->count > 0)
+      return check_published(*opts.newer_than, "newer_than");
     return {};
   }
 
-  /// Whether `what` is a generation of this bearer that was published.
-  caf::error check(const generation& what, std::string where) const {
-    // Generation 0 stands for "any", whoever names it.
-    if (what.count == 0)
-      return {};
+  /// Whether `what` is a generation that this bearer has published.
+  caf::error check_published(const generation& what,
+                             std::string_view where) const {
+    auto complain = [where](std::string_view about) {
+      return caf::make_error(errc::unknown_generation,
+                             std::string{where} + ": " + std::string{about});
+    };
     if (what.id != config_.id)
-      return caf::make_error(errc::unknown_generation,
-                             where + "generation of another bearer");
-    if (what.count > newest_)
-      return caf::make_error(errc::unknown_generation,
-                             where + "this bearer has not published it");
+      return complain("generation of another bearer");
+    if (what.count == 0 || what.count > newest_)
+      return complain("this bearer has not published it");
     return {};
   }
 
@@ -129,13 +132,12 @@ private:
   caf::result<void> reject(const generation& what) {
     if (stopped_)
       return caf::unit;
-    if (auto err = check(what, "reject: "))
+    if (auto err = check_published(what, "reject"))
       return err;
     floor_ = std::max(floor_, what.count);
     if (token_.generation.count <= floor_)
       drop_token();
-    if (what.count > 0)
-      detail::mail(self_, rejected_atom_v, what).send(refresher_);
+    detail::mail(self_, rejected_atom_v, what).send(refresher_);
     return caf::unit;
   }
 

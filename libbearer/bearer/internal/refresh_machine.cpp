@@ -20,7 +20,9 @@ constexpr auto longest_look_away = std::chrono::minutes{1};
 
 refresh_machine::refresh_machine(const renewal_settings& settings,
                                  std::uint64_t id, std::uint64_t jitter_seed)
-  : settings_(settings), jitter_(jitter_seed, settings.retry_jitter), id_(id) {
+  : settings_(settings),
+    jitter_(jitter_seed, settings.retry_jitter),
+    tokens_(id) {
   // nop
 }
 
@@ -29,42 +31,38 @@ refresh_machine::refresh_machine(const renewal_settings& settings,
 verdict refresh_machine::fetch(const fetch_terms& terms, time_reading now) {
   if (stopped_)
     return caf::make_error(errc::stopped);
-  if (terms.newer_than > count_)
+  const auto newest = tokens_.newest().count;
+  if (terms.newer_than > newest)
     return caf::make_error(errc::unknown_generation,
                            "newer_than: this bearer has not published it");
-  if (fresh(terms.newer_than, now) && !holding())
-    return current_;
+  if (tokens_.fresh(terms.newer_than, now) && !holding())
+    return tokens_.current();
   if (!flight_ && !terms.ahead_of_backoff && is_permanent(last_error_))
     return last_error_;
-  if (count_ > 0 && terms.newer_than == count_)
+  if (newest > 0 && terms.newer_than == newest)
     newer_wanted_ = true;
   want_attempt(terms.ahead_of_backoff, now);
   return std::nullopt;
 }
 
 void refresh_machine::prefetch(time_reading now) {
-  if (!stopped_ && !fresh(0, now))
+  if (!stopped_ && !tokens_.fresh(0, now))
     want_attempt(false, now);
 }
 
 bool refresh_machine::reject(std::uint64_t count, time_reading now) {
-  if (stopped_ || count > count_)
+  const auto newest = tokens_.newest().count;
+  if (stopped_ || count > newest)
     return false;
-  if (count < count_) {
-    floor_ = std::max(floor_, count);
+  const auto ended = tokens_.reject(count);
+  if (count < newest) {
     ++suppressed_.stale_rejections;
     return false;
   }
-  const auto first = !rejected();
-  if (first) {
-    floor_ = count;
-    rejected_secret_ = given_.access_token;
-    current_ = token{};
-  }
   // After a permanent error only a new fact may start ahead, and a first
   // rejection is one; there are no more of those than publications.
-  want_attempt(first && is_permanent(last_error_), now);
-  return first;
+  want_attempt(ended && is_permanent(last_error_), now);
+  return ended;
 }
 
 void refresh_machine::request_renewal(time_reading now) {
@@ -97,12 +95,11 @@ std::optional<generation> refresh_machine::observe(time_reading now) {
   const auto calm = !stopped_ && !flight_ && failures_ == 0;
   if (calm && refresh_at_ && now.wall >= *refresh_at_)
     bring_forward(earliest_start(now));
-  if (current_.access_token.empty() || usable(now))
+  if (!tokens_.expire(now))
     return std::nullopt;
   if (calm)
     bring_forward(earliest_start(now));
-  current_ = token{};
-  return newest();
+  return tokens_.newest();
 }
 
 std::optional<attempt> refresh_machine::start_if_due(time_reading now) {
@@ -117,7 +114,7 @@ std::optional<attempt> refresh_machine::start_if_due(time_reading now) {
                         : failures_;
   flight_ = flight{number, detail::saturating_add(now.steady, limit)};
   ++attempts_;
-  return attempt{number, limit, reason(), given_};
+  return attempt{number, limit, reason(), tokens_.given()};
 }
 
 bool refresh_machine::overdue(time_reading now) const noexcept {
@@ -125,24 +122,20 @@ bool refresh_machine::overdue(time_reading now) const noexcept {
 }
 
 std::optional<steady_time> refresh_machine::next_wakeup() const noexcept {
-  auto result = flight_ ? std::optional{flight_->deadline} : due_;
-  auto consider = [&result](steady_time when) {
-    result = result ? std::min(*result, when) : when;
-  };
-  const auto has_token = !current_.access_token.empty();
-  if (has_token && usable_until_steady_ != steady_time::max())
-    consider(usable_until_steady_);
+  const auto attempt = flight_ ? std::optional{flight_->deadline} : due_;
+  const auto end = tokens_.steady_end();
+  auto result = earlier(attempt, end);
   // Only a token with an end or a refresh on the wall clock needs the look.
-  if (refresh_at_ || (has_token && usable_until_ != never))
-    consider(next_look_);
+  if (refresh_at_ || end)
+    result = earlier(result, next_look_);
   return result;
 }
 
 attempt_reason refresh_machine::reason() const noexcept {
   // Derived, so that a retry keeps its reason unless a stronger one came up.
-  if (count_ == 0)
+  if (tokens_.newest().count == 0)
     return attempt_reason::first;
-  if (rejected())
+  if (tokens_.rejected())
     return attempt_reason::rejected;
   return newer_wanted_ ? attempt_reason::requested : attempt_reason::scheduled;
 }
@@ -161,19 +154,20 @@ void refresh_machine::bring_forward(steady_time when) noexcept {
 
 // -- the end of an attempt ----------------------------------------------------
 
-attempt_result refresh_machine::finish(token tok, time_reading now) {
-  if (auto fault = find_fault(tok, now))
+attempt_result refresh_machine::finish(const token& tok, time_reading now) {
+  if (auto fault = tokens_.find_fault(tok, now))
     return fail(events::outcome::failed, std::move(fault), now);
   auto result = attempt_result{};
   result.number = flight_->number;
-  if (is_current_secret(tok))
+  if (tokens_.is_newest_secret(tok))
     result.how = events::outcome::unchanged;
   flight_.reset();
   failures_ = 0;
   last_error_ = caf::error{};
   newer_wanted_ = false;
   hold_ = false;
-  accept(tok, now);
+  tokens_.accept(settings_, tok, now);
+  schedule_refresh(tok, now);
   return result;
 }
 
@@ -184,47 +178,6 @@ attempt_result refresh_machine::finish(caf::error err, time_reading now) {
 attempt_result refresh_machine::give_up(time_reading now) {
   return fail(events::outcome::given_up,
               caf::make_error(errc::attempt_timed_out), now);
-}
-
-caf::error refresh_machine::find_fault(const token& tok,
-                                       time_reading now) const {
-  const auto& text = tok.access_token;
-  if (text.empty())
-    return caf::make_error(errc::empty_token);
-  if (!is_well_formed(text.view()))
-    return caf::make_error(errc::malformed_token);
-  if (auto left = lifetime_left(tok, now.wall); left && left->count() <= 0)
-    return caf::make_error(errc::expired_token);
-  if (text == rejected_secret_)
-    return caf::make_error(errc::rejected_token);
-  // The end of a token that came before stays what it was, although a token
-  // that came now with as little time left would get a smaller margin.
-  if (is_current_secret(tok) && tok.expires_at == given_.expires_at
-      && current_.access_token.empty())
-    return caf::make_error(errc::expired_token);
-  return {};
-}
-
-bool refresh_machine::is_current_secret(const token& tok) const noexcept {
-  return count_ > 0 && !rejected() && tok.access_token == given_.access_token;
-}
-
-void refresh_machine::accept(const token& tok, time_reading now) {
-  const auto same = is_current_secret(tok);
-  if (!same)
-    ++count_;
-  if (!same || tok.expires_at != given_.expires_at) {
-    usable_until_ = bearer::usable_until(settings_, tok, now.wall);
-    usable_until_steady_
-      = usable_until_ == never
-          ? steady_time::max()
-          : detail::saturating_add(now.steady, detail::saturating_distance(
-                                                 now.wall, usable_until_));
-  }
-  given_ = tok;
-  current_ = tok;
-  current_.generation = newest();
-  schedule_refresh(tok, now);
 }
 
 void refresh_machine::schedule_refresh(const token& tok, time_reading now) {
@@ -259,8 +212,8 @@ attempt_result refresh_machine::fail(events::outcome how, caf::error err,
 verdict refresh_machine::settle(const fetch_terms& terms,
                                 const attempt_result& result,
                                 time_reading now) const {
-  if (fresh(terms.newer_than, now))
-    return current_;
+  if (tokens_.fresh(terms.newer_than, now))
+    return tokens_.current();
   if (result.success()) {
     // Every new token satisfies everybody, so this one is not new.
     return caf::make_error(errc::unchanged);
@@ -273,25 +226,13 @@ verdict refresh_machine::settle(const fetch_terms& terms,
 void refresh_machine::stop() {
   stopped_ = true;
   hold_ = false;
-  current_ = token{};
-  given_ = token{};
-  rejected_secret_ = secret{};
+  tokens_.clear();
   due_.reset();
   refresh_at_.reset();
   flight_.reset();
 }
 
 // -- observers ----------------------------------------------------------------
-
-bool refresh_machine::usable(time_reading now) const noexcept {
-  return !current_.access_token.empty() && now.wall < usable_until_
-         && now.steady < usable_until_steady_;
-}
-
-bool refresh_machine::fresh(std::uint64_t newer_than,
-                            time_reading now) const noexcept {
-  return usable(now) && count_ > std::max(newer_than, floor_);
-}
 
 std::optional<caf::timespan>
 refresh_machine::next_attempt_in(time_reading now) const noexcept {
@@ -312,7 +253,7 @@ status refresh_machine::snapshot(time_reading now) const {
     result.state = bearer_state::scheduled;
   if (usable(now)) {
     result.current = newest();
-    result.expires_at = current_.expires_at;
+    result.expires_at = current().expires_at;
   }
   result.failures = failures_;
   result.last_error = last_error_;

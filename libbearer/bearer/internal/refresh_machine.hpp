@@ -3,11 +3,12 @@
 #include <bearer/attempt.hpp>
 #include <bearer/backoff.hpp>
 #include <bearer/event.hpp>
+#include <bearer/internal/time_reading.hpp>
+#include <bearer/internal/token_ledger.hpp>
 #include <bearer/renewal_settings.hpp>
 #include <bearer/status.hpp>
 #include <bearer/token.hpp>
 
-#include <caf/actor_clock.hpp>
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
 #include <caf/timestamp.hpp>
@@ -17,15 +18,6 @@
 #include <utility>
 
 namespace bearer::internal {
-
-/// A point on the actor's own steady clock.
-using steady_time = caf::actor_clock::time_point;
-
-/// One look at both clocks.
-struct time_reading {
-  steady_time steady;
-  caf::timestamp wall;
-};
 
 /// What a fetch asks of the machine.
 struct fetch_terms {
@@ -97,7 +89,7 @@ public:
   // -- the end of an attempt --------------------------------------------------
 
   /// The source brought a token; whether it is any good shows in the result.
-  attempt_result finish(token tok, time_reading now);
+  attempt_result finish(const token& tok, time_reading now);
 
   /// The source failed.
   attempt_result finish(caf::error err, time_reading now);
@@ -130,20 +122,23 @@ public:
     return flight_.has_value();
   }
 
-  bool usable(time_reading now) const noexcept;
+  bool usable(time_reading now) const noexcept {
+    return tokens_.usable(now);
+  }
 
   /// The published token, empty if it has ended.
   const token& current() const noexcept {
-    return current_;
+    return tokens_.current();
   }
 
+  /// The end of the newest token on the wall clock.
   caf::timestamp usable_until() const noexcept {
-    return usable_until_;
+    return tokens_.usable_until();
   }
 
   /// The generation published last, also if it has ended.
   generation newest() const noexcept {
-    return {id_, count_};
+    return tokens_.newest();
   }
 
   const caf::error& last_error() const noexcept {
@@ -165,12 +160,6 @@ private:
     steady_time deadline;
   };
 
-  bool fresh(std::uint64_t newer_than, time_reading now) const noexcept;
-
-  bool rejected() const noexcept {
-    return count_ > 0 && floor_ >= count_;
-  }
-
   attempt_reason reason() const noexcept;
 
   steady_time earliest_start(time_reading now) const noexcept;
@@ -179,32 +168,13 @@ private:
 
   void bring_forward(steady_time when) noexcept;
 
-  caf::error find_fault(const token& tok, time_reading now) const;
-
-  bool is_current_secret(const token& tok) const noexcept;
-
-  void accept(const token& tok, time_reading now);
-
   void schedule_refresh(const token& tok, time_reading now);
 
   attempt_result fail(events::outcome how, caf::error err, time_reading now);
 
   renewal_settings settings_;
   jitter jitter_;
-  std::uint64_t id_;
-
-  /// The count published last, and the highest rejected one.
-  std::uint64_t count_ = 0;
-  std::uint64_t floor_ = 0;
-
-  /// The token handed out, and the newest one as its source gave it.
-  token current_;
-  token given_;
-  secret rejected_secret_;
-
-  /// The end of the current token on either clock.
-  caf::timestamp usable_until_;
-  steady_time usable_until_steady_ = steady_time::max();
+  token_ledger tokens_;
 
   /// When the next attempt starts, and when the wall clock wants a refresh.
   std::optional<steady_time> due_;

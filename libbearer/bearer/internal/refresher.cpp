@@ -3,27 +3,24 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
+#include <bearer/internal/alarm.hpp>
+#include <bearer/internal/event_feed.hpp>
+#include <bearer/internal/graceful_end.hpp>
 #include <bearer/internal/refresh_machine.hpp>
 #include <bearer/internal/source_call.hpp>
-#include <bearer/internal/subscriptions.hpp>
-#include <bearer/internal/waiter_queue.hpp>
+#include <bearer/internal/waiting_fetches.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <algorithm>
+#include <optional>
 #include <utility>
-#include <vector>
 
 namespace bearer::internal {
 
 namespace {
-
-using token_promise = caf::typed_response_promise<token>;
-
-using done_promise = caf::typed_response_promise<void>;
 
 class refresher_state {
 public:
@@ -38,7 +35,8 @@ public:
       clock_(std::move(config.clock)),
       owns_source_(config.settings.owns_source),
       machine_(config.settings, config.id, config.seed),
-      subscriptions_(self) {
+      feed_(self),
+      alarm_(self, [this] { advance(observe()); }) {
     detail::monitor(self_, cache, [this](const caf::error&) { self_->quit(); });
   }
 
@@ -79,7 +77,7 @@ public:
       },
       [this](subscribe_atom, const event_listener& who) { subscribe(who); },
       [this](unsubscribe_atom, const event_listener& who) {
-        subscriptions_.remove(who);
+        feed_.remove(who);
       },
       [this](close_atom, caf::timespan grace) { return close(grace); },
       [this](status_atom, const fetch_counters& at_cache) {
@@ -89,9 +87,6 @@ public:
   }
 
 private:
-  /// What is left to do after the last fetch.
-  enum class phase { open, draining, closing_source, done };
-
   // -- fetches ----------------------------------------------------------------
 
   static fetch_terms terms_of(const fetch_options& opts, bool synchronous) {
@@ -103,43 +98,15 @@ private:
   }
 
   caf::result<token> renew(const fetch_terms& terms, caf::timespan budget) {
-    if (stopped_ || phase_ != phase::open) {
-      ++counters_.stopped;
-      return caf::make_error(errc::stopped);
-    }
+    if (stopped_ || !end_.not_begun())
+      return waiting_.answer_at_once(caf::make_error(errc::stopped));
     const auto now = observe();
-    if (auto answer = machine_.fetch(terms, now)) {
-      ++(*answer ? counters_.hits : counters_.failed);
-      return std::move(*answer);
-    }
+    if (auto answer = machine_.fetch(terms, now))
+      return waiting_.answer_at_once(std::move(*answer));
     auto promise = self_->make_response_promise<token>();
-    waiters_.add(detail::saturating_add(now.steady, budget), terms, promise);
+    waiting_.add(detail::saturating_add(now.steady, budget), terms, promise);
     advance(now);
     return promise;
-  }
-
-  void answer(token_promise& to, caf::expected<token> with) {
-    ++(with ? counters_.renewed : counters_.failed);
-    to.deliver(std::move(with));
-  }
-
-  void time_out(time_reading now) {
-    auto late = waiters_.take_expired(now.steady);
-    if (late.empty())
-      return;
-    auto details = timeout_details{machine_.last_error(),
-                                   machine_.next_attempt_in(now)};
-    for (auto& promise : late) {
-      ++counters_.timed_out;
-      promise.deliver(caf::make_error(errc::timed_out, details));
-    }
-  }
-
-  void turn_away_waiters() {
-    for (auto& promise : waiters_.take_all()) {
-      ++counters_.stopped;
-      promise.deliver(caf::make_error(errc::stopped));
-    }
   }
 
   // -- wishes -----------------------------------------------------------------
@@ -151,7 +118,7 @@ private:
   void reject(const generation& what) {
     const auto now = observe();
     if (machine_.reject(what.count, now))
-      emit(now, events::rejected{what});
+      feed_.emit(now.wall, events::rejected{what});
     advance(now);
   }
 
@@ -179,8 +146,7 @@ private:
     const auto now = read_clocks();
     if (auto ended = machine_.observe(now)) {
       tell_cache(withdraw_atom_v, *ended);
-      emit_suppressed(now);
-      emit(now, events::withdrawn{*ended});
+      feed_.emit(now.wall, events::withdrawn{*ended});
     }
     return now;
   }
@@ -191,72 +157,48 @@ private:
       end_call();
       settle(machine_.give_up(now), now);
     }
-    if (phase_ == phase::open)
+    if (end_.not_begun())
       if (auto what = machine_.start_if_due(now))
         start(std::move(*what), now);
     if (machine_.take_release() && machine_.usable(now))
       publish();
-    time_out(now);
-    if (grace_end_ && *grace_end_ <= now.steady)
+    waiting_.time_out(now.steady, {machine_.last_error(),
+                                   machine_.next_attempt_in(now)});
+    if (end_.overdue(now))
       finish_closing();
-    set_timer();
+    set_alarm();
   }
 
-  void set_timer() {
-    auto wakeup = machine_.next_wakeup();
-    for (const auto& other : {waiters_.next_deadline(), grace_end_})
-      if (other && (!wakeup || *other < *wakeup))
-        wakeup = other;
-    // A timer that fires early does no harm and saves setting many of them.
-    if (timer_at_ && wakeup && *timer_at_ <= *wakeup)
-      return;
-    timer_.dispose();
-    timer_ = caf::disposable{};
-    timer_at_ = wakeup;
-    if (wakeup)
-      timer_ = detail::schedule(self_, *wakeup, [this] { tick(); });
-  }
-
-  void tick() {
-    timer_at_.reset();
-    advance(observe());
+  void set_alarm() {
+    alarm_.set(earlier(machine_.next_wakeup(),
+                       earlier(waiting_.next_deadline(), end_.deadline())));
   }
 
   // -- attempts ---------------------------------------------------------------
 
   void start(attempt what, time_reading now) {
     emit_suppressed(now);
-    emit(now, events::attempt_started{what.number, what.reason,
-                                      waiters_.size()});
+    feed_.emit(now.wall, events::attempt_started{what.number, what.reason,
+                                                 waiting_.size()});
     call_ = spawn_source_call(self_->system(), source_);
     const auto number = ++calls_;
+    // Infinite, because the machine bounds the attempt and end_call() ends it.
     detail::mail(self_, fetch_atom_v, std::move(what))
       .request(call_, caf::infinite)
-      .then([this, number](token& tok) { finish(number, std::move(tok)); },
+      .then([this, number](const token& tok) { finish(number, tok); },
             [this, number](caf::error& err) {
-              finish(number, name_source_error(std::move(err)));
+              finish(number, std::move(err));
             });
   }
 
-  /// CAF's own errors about the other actor say nothing to our users.
-  static caf::error name_source_error(caf::error err) {
-    if (err == caf::sec::request_receiver_down
-        || err == caf::sec::broken_promise)
-      return caf::make_error(errc::source_down);
-    if (err == caf::sec::unexpected_response
-        || err == caf::sec::unexpected_message || !err)
-      return caf::make_error(errc::source_failed, "answered with no token");
-    return err;
-  }
-
   template <class TokenOrError>
-  void finish(std::uint64_t number, TokenOrError result) {
+  void finish(std::uint64_t number, TokenOrError&& result) {
     // An attempt that was given up has ended, whatever it still brings.
     if (number != calls_ || !machine_.in_flight())
       return;
     const auto now = observe();
     end_call();
-    settle(machine_.finish(std::move(result), now), now);
+    settle(machine_.finish(std::forward<TokenOrError>(result), now), now);
     advance(now);
   }
 
@@ -267,34 +209,21 @@ private:
     call_ = nullptr;
   }
 
+  /// Tells everybody how an attempt ended: first the cache, so that nobody ever
+  /// reads an older token than he was given.
   void settle(const attempt_result& result, time_reading now) {
     if (result.success())
       publish();
-    emit_suppressed(now);
     emit_ended(result, now);
-    auto judge = [&](const fetch_terms& terms) -> verdict {
+    waiting_.settle([&](const fetch_terms& terms) -> verdict {
       auto answer = machine_.settle(terms, result, now);
       // Those who wait while the bearer is being closed get this outcome.
-      if (!answer && phase_ == phase::draining)
+      if (!answer && end_.draining())
         return result.error;
       return answer;
-    };
-    for (auto& [promise, with] : waiters_.settle(judge))
-      answer(promise, std::move(with));
-    if (phase_ == phase::draining)
-      close_source();
-  }
-
-  void emit_ended(const attempt_result& result, time_reading now) {
-    emit(now, events::attempt_ended{result.number, result.how, result.error,
-                                    is_permanent(result.error),
-                                    machine_.next_attempt_in(now)});
-    if (result.how != events::outcome::renewed)
-      return;
-    auto lifetime = std::optional<caf::timespan>{};
-    if (const auto& end = machine_.current().expires_at)
-      lifetime = detail::saturating_distance(now.wall, *end);
-    emit(now, events::published{machine_.newest(), lifetime});
+    });
+    if (end_.draining())
+      close_source(now);
   }
 
   // -- the cache --------------------------------------------------------------
@@ -311,32 +240,41 @@ private:
 
   // -- events and status ------------------------------------------------------
 
-  template <class Event>
-  void emit(time_reading now, Event what) {
-    if (!subscriptions_.empty())
-      subscriptions_.send(event{now.wall, std::move(what)});
-  }
-
+  /// Goes with the events of attempts only, which bounds the rate.
   void emit_suppressed(time_reading now) {
     if (auto what = machine_.take_suppressed(); what != events::suppressed{})
-      emit(now, what);
+      feed_.emit(now.wall, what);
+  }
+
+  void emit_ended(const attempt_result& result, time_reading now) {
+    emit_suppressed(now);
+    feed_.emit(now.wall,
+               events::attempt_ended{result.number, result.how, result.error,
+                                     is_permanent(result.error),
+                                     machine_.next_attempt_in(now)});
+    if (result.how != events::outcome::renewed)
+      return;
+    auto lifetime = std::optional<caf::timespan>{};
+    if (const auto& end = machine_.current().expires_at)
+      lifetime = detail::saturating_distance(now.wall, *end);
+    feed_.emit(now.wall, events::published{machine_.newest(), lifetime});
   }
 
   void subscribe(const event_listener& who) {
     if (!who)
       return;
     if (stopped_)
-      detail::mail(self_, event{clock_(), events::stopped{}}).send(who);
+      feed_.send_end(who, clock_());
     else
-      subscriptions_.add(who, event{clock_(), snapshot({})});
+      feed_.add(who, clock_(), snapshot({}));
   }
 
   status snapshot(const fetch_counters& at_cache) const {
     auto result = machine_.snapshot(read_clocks());
-    result.waiters = waiters_.size();
-    result.fetches = counters_;
+    result.waiters = waiting_.size();
+    result.fetches = waiting_.counters();
     result.fetches += at_cache;
-    if (phase_ == phase::draining || phase_ == phase::closing_source)
+    if (end_.under_way())
       result.state = bearer_state::closing;
     return result;
   }
@@ -344,53 +282,45 @@ private:
   // -- the end ----------------------------------------------------------------
 
   caf::result<void> close(caf::timespan grace) {
-    if (phase_ == phase::done)
+    if (end_.done())
       return caf::unit;
     auto promise = self_->make_response_promise<void>();
-    closers_.push_back(promise);
+    end_.join(promise);
     const auto now = observe();
-    if (phase_ == phase::open) {
-      grace_end_ = detail::saturating_add(now.steady,
-                                          std::max(grace, caf::timespan{0}));
-      phase_ = phase::draining;
-      if (!machine_.in_flight()) {
-        turn_away_waiters();
-        close_source();
-      }
+    if (end_.not_begun()) {
+      end_.begin(grace, now);
+      if (!machine_.in_flight())
+        close_source(now);
     }
     advance(now);
     return promise;
   }
 
-  /// No attempt is under way any more: what is left of the grace is the
-  /// source's.
-  void close_source() {
+  /// No attempt is under way any more, or its time is over: what is left of the
+  /// grace is the source's.
+  void close_source(time_reading now) {
     retire();
-    phase_ = phase::closing_source;
+    end_.drained();
     if (!owns_source_ || !source_.closer()) {
       finish_closing();
       return;
     }
-    const auto left = std::max(*grace_end_ - self_->clock().now(),
-                               caf::timespan::zero());
     call_ = spawn_source_call(self_->system(), source_);
-    detail::mail(self_, close_atom_v, left)
+    // Infinite, because finish_closing() comes with the end of the grace.
+    detail::mail(self_, close_atom_v, end_.left(now))
       .request(call_, caf::infinite)
       .then([this] { finish_closing(); },
             [this](caf::error&) { finish_closing(); });
   }
 
   void finish_closing() {
-    if (phase_ == phase::draining)
-      close_source();
-    if (phase_ == phase::done)
+    if (end_.draining())
+      close_source(read_clocks());
+    if (end_.done())
       return;
-    phase_ = phase::done;
-    grace_end_.reset();
     end_call();
-    for (auto& promise : std::exchange(closers_, {}))
-      promise.deliver();
-    set_timer();
+    end_.finish();
+    set_alarm();
   }
 
   /// Ends all work and answers everybody.
@@ -401,17 +331,18 @@ private:
     const auto now = read_clocks();
     machine_.stop();
     end_call();
-    turn_away_waiters();
+    waiting_.turn_away();
     emit_suppressed(now);
-    emit(now, events::stopped{});
-    subscriptions_.clear();
+    feed_.end(now.wall);
   }
 
   void stop() {
     retire();
-    if (phase_ != phase::open)
+    if (end_.under_way()) {
+      end_.cut_short(read_clocks());
       finish_closing();
-    set_timer();
+    }
+    set_alarm();
   }
 
   refresher_actor::pointer self_;
@@ -426,21 +357,16 @@ private:
   bool owns_source_;
 
   refresh_machine machine_;
-  waiter_queue<token_promise> waiters_;
-  subscriptions<refresher_actor::impl> subscriptions_;
-  fetch_counters counters_;
+  waiting_fetches<caf::typed_response_promise<token>> waiting_;
+  event_feed<refresher_actor::impl> feed_;
+  alarm<refresher_actor::impl> alarm_;
 
   /// The call under way, and how many there were.
   source_call call_;
   std::uint64_t calls_ = 0;
 
-  caf::disposable timer_;
-  std::optional<steady_time> timer_at_;
-
+  graceful_end end_;
   bool stopped_ = false;
-  phase phase_ = phase::open;
-  std::optional<steady_time> grace_end_;
-  std::vector<done_promise> closers_;
 };
 
 } // namespace

@@ -1,8 +1,10 @@
 #include <bearer/internal/source_call.hpp>
 
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/error.hpp>
 
 #include <caf/actor_system.hpp>
+#include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -12,6 +14,17 @@
 namespace bearer::internal {
 
 namespace {
+
+/// CAF's own errors about the other actor say nothing to our users.
+caf::error name_source_error(caf::error err) {
+  if (err == caf::sec::request_receiver_down
+      || err == caf::sec::broken_promise)
+    return caf::make_error(errc::source_down);
+  if (err == caf::sec::unexpected_response
+      || err == caf::sec::unexpected_message || !err)
+    return caf::make_error(errc::source_failed, "answered with no token");
+  return err;
+}
 
 class source_call_state {
 public:
@@ -39,7 +52,9 @@ private:
     detail::mail(self_, fetch_atom_v, what)
       .request(source_.fetcher(), caf::infinite)
       .then([promise](token& result) mutable { promise.deliver(result); },
-            [promise](caf::error& err) mutable { promise.deliver(err); });
+            [promise](caf::error& err) mutable {
+              promise.deliver(name_source_error(std::move(err)));
+            });
     return promise;
   }
 

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <bearer/actors.hpp>
+#include <bearer/detail/caf_compat.hpp>
+#include <bearer/event.hpp>
+
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/disposable.hpp>
+#include <caf/timestamp.hpp>
+
+#include <map>
+#include <utility>
+
+namespace bearer::internal {
+
+/// Tells listeners what happens. Holds them weakly and forgets them when they
+/// end.
+/// @tparam Self the actor type of the sender.
+template <class Self>
+class event_feed {
+public:
+  explicit event_feed(Self* self) : self_(self) {
+    // nop
+  }
+
+  /// Adds a listener, which gets the present state first. Idempotent.
+  void add(const event_listener& who, caf::timestamp now, status present) {
+    auto addr = caf::actor_cast<caf::actor_addr>(who);
+    if (listeners_.count(addr) > 0)
+      return;
+    auto forget = [this, addr](const caf::error&) { listeners_.erase(addr); };
+    listeners_.emplace(addr, detail::monitor(self_, who, forget));
+    send(who, event{now, std::move(present)});
+  }
+
+  void remove(const event_listener& who) {
+    auto i = listeners_.find(caf::actor_cast<caf::actor_addr>(who));
+    if (i == listeners_.end())
+      return;
+    i->second.dispose();
+    listeners_.erase(i);
+  }
+
+  /// Tells everybody.
+  template <class What>
+  void emit(caf::timestamp now, What what) {
+    if (listeners_.empty())
+      return;
+    const auto told = event{now, std::move(what)};
+    for (auto& [addr, monitoring] : listeners_)
+      if (auto who = caf::actor_cast<event_listener>(addr))
+        send(who, told);
+  }
+
+  /// Tells everybody that this is the end, and forgets them.
+  void end(caf::timestamp now) {
+    emit(now, events::stopped{});
+    for (auto& [addr, monitoring] : listeners_)
+      monitoring.dispose();
+    listeners_.clear();
+  }
+
+  /// Tells a latecomer that the end has been.
+  void send_end(const event_listener& who, caf::timestamp now) {
+    send(who, event{now, events::stopped{}});
+  }
+
+private:
+  void send(const event_listener& who, const event& what) {
+    detail::mail(self_, what).send(who);
+  }
+
+  Self* self_;
+  std::map<caf::actor_addr, caf::disposable> listeners_;
+};
+
+} // namespace bearer::internal

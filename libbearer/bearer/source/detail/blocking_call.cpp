@@ -1,0 +1,228 @@
+#include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/saturating.hpp>
+#include <bearer/error.hpp>
+#include <bearer/source/detail/blocking_call.hpp>
+#include <bearer/source/detail/budget.hpp>
+#include <bearer/source/detail/redact.hpp>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <array>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#ifdef __GLIBCXX__
+#  include <cxxabi.h>
+#endif
+
+namespace bearer::detail {
+
+namespace {
+
+using steady_time = std::chrono::steady_clock::time_point;
+
+/// The most bytes of an exception's text in an error.
+constexpr std::size_t max_quote = 256;
+
+caf::error thrown(std::string_view what, const attempt& during) {
+  const auto secrets = std::array{during.previous.access_token.view()};
+  return caf::make_error(errc::source_failed,
+                         "the function threw: "
+                           + quote_foreign(what, max_quote, text_end::head,
+                                           secrets));
+}
+
+/// A result with neither token nor error would count as "no error" in CAF.
+caf::expected<token> checked(caf::expected<token> result) {
+  if (!result && !result.error())
+    return caf::make_error(errc::source_failed,
+                           "the function returned neither token nor error");
+  return result;
+}
+
+caf::expected<token> call(const blocking_function& function,
+                          const attempt& what, std::stop_token stop) {
+  try {
+    return checked(function(what, std::move(stop)));
+#ifdef __GLIBCXX__
+  } catch (const abi::__forced_unwind&) {
+    // pthread_exit or pthread_cancel: must go on.
+    throw;
+#endif
+  } catch (const std::exception& ex) {
+    return thrown(ex.what(), what);
+  } catch (...) {
+    return caf::make_error(errc::source_failed,
+                           "the function threw something that is no"
+                           " std::exception");
+  }
+}
+
+/// Completes the record on every way out of the thread.
+class completion {
+public:
+  explicit completion(std::shared_ptr<call_record> record)
+    : record_(std::move(record)) {
+    // nop
+  }
+
+  completion(const completion&) = delete;
+
+  completion& operator=(const completion&) = delete;
+
+  ~completion() {
+    if (!result_)
+      result_ = caf::make_error(errc::source_failed,
+                                "the function ended its thread");
+    record_->complete(std::move(*result_));
+  }
+
+  void set(caf::expected<token> result) {
+    result_ = std::move(result);
+  }
+
+private:
+  std::shared_ptr<call_record> record_;
+  std::optional<caf::expected<token>> result_;
+};
+
+caf::expected<token> call_in_time(const blocking_function& function,
+                                  attempt what, steady_time deadline,
+                                  std::stop_token stop) {
+  what.budget = saturating_distance(std::chrono::steady_clock::now(), deadline);
+  if (what.budget <= caf::timespan::zero())
+    return caf::make_error(errc::attempt_timed_out,
+                           "the budget had passed before the call started");
+  return call(function, what, std::move(stop));
+}
+
+/// The thread's whole life. The attempt, and with it the previous token, is
+/// gone before anybody hears of the result.
+void run(std::shared_ptr<call_record> record,
+         std::shared_ptr<const blocking_function> function, attempt what,
+         steady_time deadline) {
+  auto stop = record->stop_token();
+  auto done = completion{std::move(record)};
+  done.set(call_in_time(*function, std::move(what), deadline, std::move(stop)));
+}
+
+class blocking_call_state {
+public:
+  static constexpr auto name = "bearer.blocking-call";
+
+  blocking_call_state(blocking_call::pointer self,
+                      std::shared_ptr<call_record> record,
+                      std::shared_ptr<const blocking_function> function)
+    : self_(self), record_(std::move(record)), function_(std::move(function)) {
+    record_->attach(caf::weak_actor_ptr{self->ctrl()},
+                    [this](caf::expected<token> x) { finish(std::move(x)); });
+  }
+
+  ~blocking_call_state() {
+    record_->detach();
+  }
+
+  blocking_call::behavior_type make_behavior() {
+    return {
+      [this](fetch_atom, const attempt& what) { return fetch(what); },
+      [this](close_atom, caf::timespan grace) { return close(grace); },
+      [this](stop_atom) { give_up(); },
+    };
+  }
+
+private:
+  caf::result<token> fetch(const attempt& what) {
+    fetching_ = self_->make_response_promise<token>();
+    const auto deadline = saturating_add(std::chrono::steady_clock::now(),
+                                         what.budget);
+    try {
+      std::thread{run, record_, function_, what, deadline}.detach();
+    } catch (const std::system_error& ex) {
+      record_->complete(caf::make_error(errc::source_failed,
+                                        std::string{"cannot start a thread: "}
+                                          + ex.code().message()));
+    }
+    return fetching_;
+  }
+
+  caf::result<void> close(caf::timespan grace) {
+    record_->request_stop();
+    closing_.push_back(self_->make_response_promise<void>());
+    detail::schedule(self_, self_->clock().now() + schedulable(grace),
+                     [this] { give_up(); });
+    return closing_.back();
+  }
+
+  void give_up() {
+    finish(caf::make_error(errc::source_down,
+                           "the source ended while its call was under way"));
+  }
+
+  void finish(caf::expected<token> result) {
+    if (result)
+      fetching_.deliver(std::move(*result));
+    else
+      fetching_.deliver(std::move(result.error()));
+    for (auto& promise : closing_)
+      promise.deliver();
+    closing_.clear();
+    self_->quit();
+  }
+
+  blocking_call::pointer self_;
+  std::shared_ptr<call_record> record_;
+  std::shared_ptr<const blocking_function> function_;
+  caf::typed_response_promise<token> fetching_;
+  std::vector<caf::typed_response_promise<void>> closing_;
+};
+
+} // namespace
+
+bool call_record::ended() const {
+  auto guard = lock();
+  return ended_;
+}
+
+void call_record::attach(caf::weak_actor_ptr receiver,
+                         result_handler on_result) {
+  auto guard = lock();
+  receiver_ = std::move(receiver);
+  on_result_ = std::move(on_result);
+}
+
+void call_record::detach() {
+  auto guard = lock();
+  receiver_ = nullptr;
+  on_result_ = nullptr;
+}
+
+void call_record::complete(caf::expected<token> result) {
+  auto guard = lock();
+  ended_ = true;
+  auto receiver = caf::actor_cast<caf::actor>(receiver_.lock());
+  if (!receiver)
+    return;
+  // An action and no message: tokens in messages can be looked at.
+  detail::anon_mail(receiver,
+                    caf::make_action([handler = on_result_,
+                                      result = std::move(result)]() mutable {
+                      handler(std::move(result));
+                    }));
+}
+
+blocking_call
+spawn_blocking_call(caf::actor_system& sys, std::shared_ptr<call_record> record,
+                    std::shared_ptr<const blocking_function> function) {
+  using impl = caf::stateful_actor<blocking_call_state, blocking_call::impl>;
+  return sys.spawn<impl>(std::move(record), std::move(function));
+}
+
+} // namespace bearer::detail

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <caf/timespan.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace bearer::detail {
+
+/// What a source may spend itself of an attempt's budget, so that its own error
+/// arrives rather than a timeout: slightly less, and always above zero.
+inline caf::timespan inner_budget(caf::timespan budget) noexcept {
+  using namespace std::chrono_literals;
+  const auto margin = std::clamp<caf::timespan>(budget / 20, 1ms, 250ms);
+  const auto least = std::max(budget / 2, caf::timespan{1});
+  return budget > margin ? std::max(budget - margin, least) : least;
+}
+
+/// Bounds a timeout that goes to CAF: its clock adds without a look at the end
+/// of the range.
+inline caf::timespan schedulable(caf::timespan timeout) noexcept {
+  constexpr auto limit = std::chrono::hours{24 * 365};
+  return std::clamp<caf::timespan>(timeout, caf::timespan{0}, limit);
+}
+
+} // namespace bearer::detail

@@ -1,0 +1,212 @@
+#include <bearer/detail/wipe.hpp>
+#include <bearer/secret.hpp>
+#include <bearer/source/detail/redact.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+namespace bearer::detail {
+
+namespace {
+
+/// Longer texts are cut before anything else happens, in bytes.
+constexpr std::size_t work_limit = 8 * 1024;
+
+/// So many characters in a row are no coincidence.
+constexpr std::size_t gram_size = 8;
+
+/// What looks like a token has at least so many characters.
+constexpr std::size_t token_like_size = 20;
+
+constexpr auto ellipsis = std::string_view{"..."};
+
+constexpr auto whitespace = std::string_view{" \t\r\n\v\f"};
+
+bool is_letter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+bool is_token_char(char c) noexcept {
+  return is_letter(c) || is_digit(c)
+         || std::string_view{"-._~+/="}.find(c) != std::string_view::npos;
+}
+
+bool looks_like_token(std::string_view run) noexcept {
+  return run.size() >= token_like_size
+         && std::any_of(run.begin(), run.end(), is_letter)
+         && std::any_of(run.begin(), run.end(), is_digit);
+}
+
+bool looks_like_path(std::string_view run) noexcept {
+  if (!run.starts_with('/') && !run.starts_with("./") && !run.starts_with("../")
+      && !run.starts_with("~/"))
+    return false;
+  if (run.find_first_of("+=") != std::string_view::npos)
+    return false;
+  for (std::size_t begin = 0; begin <= run.size();) {
+    const auto end = std::min(run.find('/', begin), run.size());
+    if (looks_like_token(run.substr(begin, end - begin)))
+      return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
+/// Which characters of a text must not be shown.
+using mask = std::vector<bool>;
+
+void hide(mask& hidden, std::size_t pos, std::size_t count) {
+  std::fill_n(hidden.begin() + static_cast<std::ptrdiff_t>(pos), count, true);
+}
+
+void hide_occurrences(mask& hidden, std::string_view text,
+                      std::string_view secret) {
+  if (secret.empty())
+    return;
+  for (auto pos = text.find(secret); pos != std::string_view::npos;
+       pos = text.find(secret, pos + 1))
+    hide(hidden, pos, secret.size());
+}
+
+std::uint64_t gram_at(std::string_view text, std::size_t pos) noexcept {
+  auto result = std::uint64_t{0};
+  static_assert(sizeof(result) == gram_size);
+  std::memcpy(&result, text.data() + pos, gram_size);
+  return result;
+}
+
+/// Hides what text and secret have in common, such as a part of the secret.
+void hide_common_runs(mask& hidden, std::string_view text,
+                      std::string_view secret) {
+  if (secret.size() < gram_size)
+    return;
+  auto grams = std::vector<std::uint64_t>(secret.size() - gram_size + 1);
+  for (std::size_t pos = 0; pos < grams.size(); ++pos)
+    grams[pos] = gram_at(secret, pos);
+  std::sort(grams.begin(), grams.end());
+  for (std::size_t pos = 0; pos + gram_size <= text.size(); ++pos)
+    if (std::binary_search(grams.begin(), grams.end(), gram_at(text, pos)))
+      hide(hidden, pos, gram_size);
+  wipe(grams.data(), grams.size() * sizeof(grams[0]));
+}
+
+void hide_token_like_runs(mask& hidden, std::string_view text) {
+  for (std::size_t pos = 0; pos < text.size();) {
+    const auto begin = pos;
+    while (pos < text.size() && is_token_char(text[pos]))
+      ++pos;
+    const auto run = text.substr(begin, pos - begin);
+    if (looks_like_token(run) && !looks_like_path(run))
+      hide(hidden, begin, run.size());
+    pos = std::max(pos, begin + 1);
+  }
+}
+
+/// The length of the UTF-8 sequence (RFC 3629) of a visible character at the
+/// front; 0 if there is none.
+std::size_t visible_length(std::string_view text) noexcept {
+  const auto byte = [text](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const auto first = byte(0);
+  if (first < 0x80)
+    return first >= 0x20 && first != 0x7f ? 1 : 0;
+  const std::size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (first < 0xc2 || first > 0xf4)
+    return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0u) != 0x80)
+      return 0;
+  // Over-long forms, surrogates, beyond Unicode, and control characters.
+  if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f)
+      || (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f)
+      || (first == 0xc2 && byte(1) < 0xa0))
+    return 0;
+  return length;
+}
+
+/// Renders the text on one line: whitespace becomes a single space, what cannot
+/// be shown a question mark, what must not be shown says so.
+std::string render(std::string_view text, const mask& hidden) {
+  auto result = std::string{};
+  result.reserve(text.size());
+  for (std::size_t pos = 0; pos < text.size();) {
+    if (hidden[pos]) {
+      while (pos < text.size() && hidden[pos])
+        ++pos;
+      result += secret::redacted;
+    } else if (whitespace.find(text[pos]) != std::string_view::npos) {
+      if (!result.empty() && result.back() != ' ')
+        result += ' ';
+      ++pos;
+    } else if (const auto length = visible_length(text.substr(pos))) {
+      result += text.substr(pos, length);
+      pos += length;
+    } else {
+      result += '?';
+      ++pos;
+    }
+  }
+  if (result.ends_with(' '))
+    result.pop_back();
+  return result;
+}
+
+/// Cuts the text to its work limit, at whitespace: half a secret would not be
+/// recognised.
+std::string_view cut(std::string_view text, text_end end) noexcept {
+  if (text.size() <= work_limit)
+    return text;
+  if (end == text_end::tail) {
+    text.remove_prefix(text.size() - work_limit);
+    return text.substr(std::min(text.find_first_of(whitespace), text.size()));
+  }
+  text = text.substr(0, work_limit);
+  const auto last = text.find_last_of(whitespace);
+  return text.substr(0, last == std::string_view::npos ? 0 : last);
+}
+
+bool continues_character(char c) noexcept {
+  return (static_cast<unsigned char>(c) & 0xc0u) == 0x80;
+}
+
+/// Cuts the rendered text to the limit, between characters.
+std::string shorten(std::string text, std::size_t limit, text_end end) {
+  if (text.size() <= limit)
+    return text;
+  const auto room = limit - std::min(limit, ellipsis.size());
+  if (end == text_end::tail) {
+    auto begin = text.size() - room;
+    while (begin < text.size() && continues_character(text[begin]))
+      ++begin;
+    return std::string{ellipsis} + text.substr(begin);
+  }
+  auto size = room;
+  while (size > 0 && continues_character(text[size]))
+    --size;
+  return text.substr(0, size) + std::string{ellipsis};
+}
+
+} // namespace
+
+std::string quote_foreign(std::string_view text, std::size_t limit,
+                          text_end end,
+                          std::span<const std::string_view> secrets) {
+  const auto work = cut(text, end);
+  auto hidden = mask(work.size(), false);
+  for (auto secret : secrets) {
+    hide_occurrences(hidden, work, secret);
+    hide_common_runs(hidden, work, secret);
+  }
+  hide_token_like_runs(hidden, work);
+  return shorten(render(work, hidden), limit, end);
+}
+
+} // namespace bearer::detail

@@ -1,0 +1,285 @@
+#include "support/scene.hpp"
+
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include <string>
+
+using namespace bearer;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The refresher, found out as anybody can: it sends the answers of delegated
+/// messages.
+caf::actor refresher_of(scene& s) {
+  auto result = ask<status>(s.time.sys(), s.bearer.actor(), status_atom_v);
+  s.time.settle();
+  auto hdl = caf::actor_cast<caf::actor>(result->sender);
+  REQUIRE(hdl);
+  REQUIRE(hdl.id() != s.bearer.actor().id());
+  return hdl;
+}
+
+token forged(scene& s, std::uint64_t id, std::uint64_t count) {
+  auto result = make_token("forged", s.time.wall(), 1h);
+  result.generation = {id, count};
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a stranger that publishes is refused and changes nothing",
+          "[cache]") {
+  scene s;
+  s.gives(100s);
+  const auto gen = s.fetch().value().generation;
+  const auto fake = forged(s, gen.id, gen.count + 1);
+  auto refused = ask(s.time.sys(), s.bearer.actor(), publish_atom_v, fake,
+                     s.time.wall() + 1h);
+  detail::anon_mail(s.bearer.actor(), publish_atom_v, fake,
+                    s.time.wall() + 1h);
+  s.time.settle();
+  REQUIRE(refused->errors.size() == 1);
+  CHECK(refused->errors[0] == errc::not_publisher);
+  CHECK(s.fetch().value().access_token.view() == "secret-1");
+  // Nor has the bearer published that generation.
+  auto opts = fetch_options{};
+  opts.newer_than = fake.generation;
+  CHECK(s.fetch(opts).error() == errc::unknown_generation);
+}
+
+TEST_CASE("a stranger cannot publish to an unused or a rejecting bearer",
+          "[cache]") {
+  scene s;
+  if (GENERATE(false, true)) {
+    s.gives(100s);
+    s.reject(s.fetch().value().generation);
+    s.source.stays_silent();
+  }
+  auto refused = ask(s.time.sys(), s.bearer.actor(), publish_atom_v,
+                     forged(s, 1, 9), s.time.wall() + 1h);
+  s.time.settle();
+  REQUIRE(refused->errors.size() == 1);
+  CHECK(refused->errors[0] == errc::not_publisher);
+  CHECK(s.bearer.is_renewal_required());
+  auto f = s.fetch(within(1ms));
+  s.time.advance(1ms);
+  CHECK(f.error() == errc::timed_out);
+}
+
+TEST_CASE("a stranger that withdraws is refused and changes nothing",
+          "[cache]") {
+  scene s;
+  s.gives(100s);
+  const auto gen = s.fetch().value().generation;
+  auto refused = ask(s.time.sys(), s.bearer.actor(), withdraw_atom_v, gen);
+  detail::anon_mail(s.bearer.actor(), withdraw_atom_v, gen);
+  s.time.settle();
+  REQUIRE(refused->errors.size() == 1);
+  CHECK(refused->errors[0] == errc::not_publisher);
+  CHECK(s.fetch().value().generation == gen);
+  CHECK(s.status().fetches.hits == 1);
+}
+
+TEST_CASE("strangers are refused by a stopped bearer, too", "[cache][I14]") {
+  scene s;
+  s.stop();
+  auto refused = ask(s.time.sys(), s.bearer.actor(), publish_atom_v,
+                     forged(s, 1, 1), s.time.wall() + 1h);
+  s.time.settle();
+  CHECK(refused->errors.size() == 1);
+  CHECK(s.fetch().error() == errc::stopped);
+}
+
+TEST_CASE("a stranger's control messages to the refresher change nothing",
+          "[cache]") {
+  scene s;
+  s.gives(100s);
+  const auto gen = s.fetch().value().generation;
+  s.time.advance(10s);
+  event_log log{s.bearer};
+  const auto refresher = refresher_of(s);
+  const auto before = log.all().size();
+  const auto anonymous = GENERATE(false, true);
+  if (anonymous) {
+    detail::anon_mail(refresher, rejected_atom_v, gen);
+    detail::anon_mail(refresher, request_renewal_atom_v);
+    detail::anon_mail(refresher, prefetch_atom_v);
+    detail::anon_mail(refresher, stop_atom_v);
+  } else {
+    ask(s.time.sys(), refresher, rejected_atom_v, gen);
+    ask(s.time.sys(), refresher, request_renewal_atom_v);
+    ask(s.time.sys(), refresher, prefetch_atom_v);
+    ask(s.time.sys(), refresher, stop_atom_v);
+  }
+  s.time.advance(10s);
+  CHECK(s.calls() == 1);
+  CHECK(log.all().size() == before);
+  CHECK(s.status().state == bearer_state::scheduled);
+  CHECK(s.fetch().value().generation == gen);
+  s.time.advance(70s);
+  CHECK(s.status().current->count == 2);
+}
+
+TEST_CASE("a stranger cannot start an unused bearer", "[cache]") {
+  scene s;
+  const auto refresher = refresher_of(s);
+  ask(s.time.sys(), refresher, prefetch_atom_v);
+  detail::anon_mail(refresher, prefetch_atom_v);
+  s.time.advance(1h);
+  CHECK(s.calls() == 0);
+}
+
+TEST_CASE("a rejection of a generation that was never published is an error",
+          "[cache][I4]") {
+  scene s;
+  s.gives(100s);
+  const auto gen = s.fetch().value().generation;
+  s.time.advance(10s);
+  const auto wrong = GENERATE_COPY(generation{gen.id, gen.count + 1},
+                                   generation{gen.id, ~std::uint64_t{0}},
+                                   generation{gen.id + 1, gen.count},
+                                   generation{0, gen.count});
+  auto refused = ask(s.time.sys(), s.bearer.actor(), reject_atom_v, wrong);
+  s.time.settle();
+  REQUIRE(refused->errors.size() == 1);
+  CHECK(refused->errors[0] == errc::unknown_generation);
+  CHECK(s.fetch().value().generation == gen);
+  CHECK(s.calls() == 1);
+  // Nor does the floor keep later ones away.
+  CHECK(s.fetch(forced()).value().generation.count == 2);
+}
+
+TEST_CASE("a rejection before anything was published is an error",
+          "[cache][I4]") {
+  scene s;
+  auto refused = ask(s.time.sys(), s.bearer.actor(), reject_atom_v,
+                     generation{1, 1});
+  s.time.settle();
+  REQUIRE(refused->errors.size() == 1);
+  CHECK(refused->errors[0] == errc::unknown_generation);
+  CHECK(s.calls() == 0);
+}
+
+TEST_CASE("newer_than a generation that was never published is an error",
+          "[cache]") {
+  scene s;
+  s.gives(100s);
+  const auto gen = s.fetch().value().generation;
+  auto opts = fetch_options{};
+  opts.newer_than = GENERATE_COPY(generation{gen.id, gen.count + 1},
+                                  generation{gen.id + 1, gen.count});
+  auto err = s.fetch(opts).error();
+  CHECK(err == errc::unknown_generation);
+  CHECK(to_string(err).find("newer_than") != std::string::npos);
+  CHECK(default_retry_verdict(err) == retry_verdict::no);
+}
+
+TEST_CASE("newer_than an older generation is a hit", "[cache]") {
+  scene s;
+  s.gives(100s);
+  const auto first = s.fetch().value().generation;
+  s.time.advance(1s);
+  s.fetch(forced());
+  auto opts = fetch_options{};
+  opts.newer_than = first;
+  CHECK(s.fetch(opts).value().generation.count == 2);
+  CHECK(s.calls() == 2);
+  // Generation 0 comes before all.
+  opts.newer_than = generation{};
+  CHECK(s.fetch(opts).value().generation.count == 2);
+}
+
+TEST_CASE("killing the refresher stops the bearer", "[cache][I14]") {
+  scene s;
+  auto plain = s.fetch();
+  auto sync = s.fetch(synchronous());
+  event_log log{s.bearer};
+  const auto reason = GENERATE(caf::exit_reason::kill,
+                               caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(refresher_of(s), reason);
+  s.time.settle();
+  CHECK(plain.error() == errc::stopped);
+  CHECK(sync.error() == errc::stopped);
+  CHECK(s.time.timers() == 0);
+  CHECK(s.fetch().error() == errc::stopped);
+  CHECK_FALSE(s.bearer.is_renewal_required());
+  CHECK(log.of<events::stopped>().size() == 1);
+}
+
+TEST_CASE("a bearer without a refresher answers like a stopped one",
+          "[cache][I14]") {
+  scene s;
+  s.gives(100s);
+  const auto gen = s.fetch().value().generation;
+  s.fetch();
+  caf::anon_send_exit(refresher_of(s), caf::exit_reason::kill);
+  s.time.settle();
+  event_log late{s.bearer};
+  s.time.settle();
+  REQUIRE(late.all().size() == 1);
+  CHECK(std::holds_alternative<events::stopped>(late.all()[0].what));
+  const auto& to = s.bearer.actor();
+  auto rejected = ask(s.time.sys(), to, reject_atom_v, gen);
+  auto requested = ask(s.time.sys(), to, request_renewal_atom_v);
+  auto prefetched = ask(s.time.sys(), to, prefetch_atom_v);
+  auto left = ask(s.time.sys(), to, unsubscribe_atom_v, late.listener());
+  auto stopped = ask(s.time.sys(), to, stop_atom_v);
+  auto closed = ask(s.time.sys(), to, close_atom_v, caf::timespan{1s});
+  s.time.settle();
+  for (const auto& done :
+       {rejected, requested, prefetched, left, stopped, closed}) {
+    CHECK(done->values.size() == 1);
+    CHECK(done->errors.empty());
+  }
+  CHECK(s.fetch().error() == errc::stopped);
+  CHECK(s.status().state == bearer_state::stopped);
+  CHECK(s.status().fetches.hits == 1);
+}
+
+TEST_CASE("killing the refresher ends a close", "[cache][I14]") {
+  scene s;
+  const auto refresher = refresher_of(s);
+  auto waiting = s.fetch();
+  auto closed = s.close(10s);
+  caf::anon_send_exit(refresher, caf::exit_reason::kill);
+  s.time.settle();
+  CHECK(waiting.error() == errc::stopped);
+  CHECK(closed->values.size() == 1);
+  CHECK(s.time.timers() == 0);
+}
+
+TEST_CASE("a fetch that meets the refresher's end is told of the stop",
+          "[cache][I14]") {
+  scene s;
+  caf::anon_send_exit(refresher_of(s), caf::exit_reason::kill);
+  // Reaches the cache before the news does.
+  auto f = test::fetch(s.bearer);
+  s.time.settle();
+  CHECK(f.error() == errc::stopped);
+}
+
+TEST_CASE("killing the cache ends the refresher and answers the waiters",
+          "[cache][I14]") {
+  scene s;
+  auto plain = s.fetch();
+  auto sync = s.fetch(synchronous());
+  const auto refresher = refresher_of(s);
+  auto settled = s.time.running();
+  caf::anon_send_exit(s.bearer.actor(), caf::exit_reason::kill);
+  s.time.settle();
+  CHECK(plain.error() == errc::stopped);
+  CHECK(sync.error() == errc::stopped);
+  CHECK(s.time.timers() == 0);
+  // Cache, refresher, the call of the source and both clients.
+  CHECK(s.time.running() == settled - 5);
+  CHECK_FALSE(s.bearer.is_renewal_required());
+  s.source.answer(0, s.fresh(100s));
+  s.time.advance(1h);
+  CHECK(s.calls() == 1);
+}

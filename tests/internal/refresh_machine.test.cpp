@@ -1,0 +1,380 @@
+#include <bearer/error.hpp>
+#include <bearer/freshness.hpp>
+#include <bearer/internal/refresh_machine.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <limits>
+#include <string>
+
+using namespace bearer;
+using namespace bearer::internal;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto id = std::uint64_t{0xbea};
+
+/// A machine together with a pair of clocks that the test moves.
+struct bench {
+  renewal_settings settings = exact();
+  time_reading now{steady_time{1h}, caf::timestamp{24h * 365 * 30}};
+  refresh_machine machine{settings, id, 1};
+
+  static renewal_settings exact() {
+    auto result = renewal_settings{};
+    result.retry_jitter = 0;
+    return result;
+  }
+
+  void pass(caf::timespan by) {
+    now.steady += by;
+    now.wall += by;
+  }
+
+  token make(std::string_view text,
+             std::optional<caf::timespan> lifetime = std::nullopt) const {
+    auto result = token{};
+    result.access_token = secret{text};
+    if (lifetime)
+      result.expires_at = now.wall + *lifetime;
+    return result;
+  }
+
+  /// Fetches and starts the first attempt.
+  attempt begin() {
+    REQUIRE(!machine.fetch({}, now));
+    auto result = machine.start_if_due(now);
+    REQUIRE(result);
+    return *result;
+  }
+
+  /// Publishes a first token.
+  void publish(caf::timespan lifetime) {
+    begin();
+    REQUIRE(machine.finish(make("first", lifetime), now).success());
+  }
+
+  attempt_result fail() {
+    return machine.finish(caf::make_error(errc::busy), now);
+  }
+
+  std::optional<caf::timespan> wakeup() const {
+    auto when = machine.next_wakeup();
+    return when ? std::optional{caf::timespan{*when - now.steady}}
+                : std::nullopt;
+  }
+};
+
+} // namespace
+
+TEST_CASE("an unused machine wants nothing", "[I10]") {
+  bench b;
+  CHECK(!b.machine.next_wakeup());
+  CHECK(!b.machine.observe(b.now));
+  CHECK(!b.machine.start_if_due(b.now));
+  CHECK(!b.machine.overdue(b.now));
+  b.machine.request_renewal(b.now);
+  CHECK(!b.machine.start_if_due(b.now));
+  CHECK(!b.machine.holding());
+  CHECK(b.machine.snapshot(b.now).state == bearer_state::idle);
+  CHECK(b.machine.newest() == generation{id, 0});
+}
+
+TEST_CASE("the first fetch starts the first attempt", "[I10]") {
+  bench b;
+  const auto what = b.begin();
+  CHECK(what.number == 1);
+  CHECK(what.budget == 5s);
+  CHECK(what.reason == attempt_reason::first);
+  CHECK(b.machine.in_flight());
+  CHECK(b.wakeup() == 5s);
+  CHECK(!b.machine.start_if_due(b.now));
+}
+
+TEST_CASE("an attempt is overdue at its limit, not before", "[I15]") {
+  bench b;
+  b.begin();
+  b.pass(5s - 1ns);
+  CHECK(!b.machine.overdue(b.now));
+  b.pass(1ns);
+  CHECK(b.machine.overdue(b.now));
+  const auto result = b.machine.give_up(b.now);
+  CHECK(result.how == events::outcome::given_up);
+  CHECK(result.error == errc::attempt_timed_out);
+  CHECK(!result.success());
+  CHECK(!b.machine.overdue(b.now));
+}
+
+TEST_CASE("a token ends at usable_until by either clock", "[I2][I13]") {
+  bench b;
+  b.publish(1000s);
+  CHECK(b.machine.usable_until() == b.now.wall + 990s);
+  SECTION("the wall clock") {
+    b.now.wall += 990s - 1ns;
+    CHECK(b.machine.usable(b.now));
+    CHECK(!b.machine.observe(b.now));
+    b.now.wall += 1ns;
+  }
+  SECTION("the steady clock") {
+    b.now.steady += 990s - 1ns;
+    CHECK(b.machine.usable(b.now));
+    CHECK(!b.machine.observe(b.now));
+    b.now.steady += 1ns;
+  }
+  CHECK(!b.machine.usable(b.now));
+  CHECK(b.machine.observe(b.now) == generation{id, 1});
+  CHECK(b.machine.current().access_token.empty());
+  CHECK(!b.machine.observe(b.now));
+  CHECK(b.machine.newest() == generation{id, 1});
+  // The end of the token is a reason to look as soon as the floor allows.
+  b.pass(1s);
+  const auto next = b.machine.start_if_due(b.now);
+  REQUIRE(next);
+  CHECK(next->reason == attempt_reason::scheduled);
+}
+
+TEST_CASE("the clocks are compared at least once a minute", "[I13]") {
+  bench b;
+  b.publish(10'000s);
+  for (int i = 0; i < 10; ++i) {
+    b.machine.observe(b.now);
+    REQUIRE(b.wakeup());
+    CHECK(*b.wakeup() <= 1min);
+    b.pass(*b.wakeup());
+  }
+}
+
+TEST_CASE("a token without end and refresh needs no looks", "[I10]") {
+  bench b;
+  b.begin();
+  CHECK(b.machine.finish(b.make("first"), b.now).success());
+  CHECK(!b.machine.next_wakeup());
+  CHECK(b.machine.usable_until() == never);
+}
+
+TEST_CASE("a wall clock that has passed the refresh time starts it", "[I13]") {
+  bench b;
+  b.publish(1000s);
+  b.pass(10s);
+  b.now.wall += 890s - 1ns;
+  b.machine.observe(b.now);
+  CHECK(!b.machine.start_if_due(b.now));
+  b.now.wall += 1ns;
+  b.machine.observe(b.now);
+  CHECK(b.machine.start_if_due(b.now));
+}
+
+TEST_CASE("a wall clock that runs ahead does not break backoff or floor",
+          "[I8][I13]") {
+  bench b;
+  b.publish(1000s);
+  SECTION("floor") {
+    b.now.wall += 1h;
+    b.machine.observe(b.now);
+    CHECK(!b.machine.start_if_due(b.now));
+    b.pass(1s);
+    CHECK(b.machine.start_if_due(b.now));
+  }
+  SECTION("backoff") {
+    b.pass(900s);
+    REQUIRE(b.machine.start_if_due(b.now));
+    b.fail();
+    b.now.wall += 1h;
+    b.machine.observe(b.now);
+    b.pass(1s - 1ns);
+    CHECK(!b.machine.start_if_due(b.now));
+    b.pass(1ns);
+    CHECK(b.machine.start_if_due(b.now));
+  }
+}
+
+TEST_CASE("a retry keeps its reason unless a stronger one comes up", "[I10]") {
+  bench b;
+  b.publish(1000s);
+  b.pass(10s);
+  SECTION("requested by newer_than") {
+    CHECK(!b.machine.fetch({1, false, false}, b.now));
+    CHECK(b.machine.start_if_due(b.now)->reason == attempt_reason::requested);
+    b.fail();
+    b.pass(1s);
+    CHECK(b.machine.start_if_due(b.now)->reason == attempt_reason::requested);
+  }
+  SECTION("requested by request_renewal, then rejected") {
+    b.machine.request_renewal(b.now);
+    CHECK(b.machine.start_if_due(b.now)->reason == attempt_reason::requested);
+    b.fail();
+    CHECK(b.machine.reject(1, b.now));
+    b.pass(1s);
+    CHECK(b.machine.start_if_due(b.now)->reason == attempt_reason::rejected);
+  }
+  CHECK(b.machine.finish(b.make("second", 1000s), b.now).success());
+  b.pass(900s);
+  CHECK(b.machine.start_if_due(b.now)->reason == attempt_reason::scheduled);
+}
+
+TEST_CASE("a request holds fetches while its attempt is near", "[hold]") {
+  bench b;
+  b.publish(1000s);
+  b.pass(500ms);
+  b.machine.request_renewal(b.now);
+  CHECK(b.machine.holding());
+  CHECK(!b.machine.fetch({}, b.now));
+  b.pass(500ms);
+  REQUIRE(b.machine.start_if_due(b.now));
+  CHECK(!b.machine.fetch({}, b.now));
+  SECTION("a new token ends the hold") {
+    b.machine.finish(b.make("second", 1000s), b.now);
+    CHECK(!b.machine.take_release());
+  }
+  SECTION("the same token ends the hold") {
+    b.machine.finish(b.machine.current(), b.now);
+    CHECK(!b.machine.take_release());
+  }
+  SECTION("a failure ends the hold and says so once") {
+    const auto result = b.fail();
+    CHECK(b.machine.settle({}, result, b.now));
+    CHECK(b.machine.take_release());
+    CHECK(!b.machine.take_release());
+  }
+  SECTION("the limit ends the hold and says so once") {
+    b.pass(5s);
+    b.machine.give_up(b.now);
+    CHECK(b.machine.take_release());
+    CHECK(!b.machine.take_release());
+  }
+  CHECK(!b.machine.holding());
+  CHECK(b.machine.fetch({}, b.now));
+}
+
+TEST_CASE("a request never holds fetches through a backoff", "[hold]") {
+  bench b;
+  b.publish(1000s);
+  b.pass(900s);
+  b.machine.start_if_due(b.now);
+  b.fail();
+  b.machine.request_renewal(b.now);
+  CHECK(!b.machine.holding());
+  CHECK(b.machine.take_release());
+  CHECK(b.machine.fetch({}, b.now));
+  CHECK(!b.machine.start_if_due(b.now));
+}
+
+TEST_CASE("a generation beyond the newest is an error", "[I4]") {
+  bench b;
+  CHECK(b.machine.fetch({1, false, false}, b.now)->error()
+        == errc::unknown_generation);
+  b.publish(1000s);
+  CHECK(b.machine.fetch({2, false, false}, b.now)->error()
+        == errc::unknown_generation);
+  CHECK(!b.machine.reject(2, b.now));
+  CHECK(b.machine.usable(b.now));
+}
+
+TEST_CASE("only the first rejection of the newest generation counts", "[I4]") {
+  bench b;
+  b.publish(1000s);
+  CHECK(b.machine.reject(1, b.now));
+  CHECK(!b.machine.reject(1, b.now));
+  CHECK(!b.machine.usable(b.now));
+  CHECK(!b.machine.fetch({}, b.now));
+  b.pass(1s);
+  REQUIRE(b.machine.start_if_due(b.now));
+  CHECK(b.machine.finish(b.make("first", 1000s), b.now).error
+        == errc::rejected_token);
+  b.pass(1s);
+  REQUIRE(b.machine.start_if_due(b.now));
+  CHECK(b.machine.finish(b.make("second", 1000s), b.now).success());
+  CHECK(!b.machine.reject(1, b.now));
+  CHECK(b.machine.usable(b.now));
+  CHECK(b.machine.snapshot(b.now).stale_rejections == 1);
+}
+
+TEST_CASE("failures are counted to the end of their range", "[I9]") {
+  bench b;
+  b.begin();
+  b.fail();
+  for (int i = 0; i < 2000; ++i) {
+    b.pass(1min);
+    const auto next = b.machine.start_if_due(b.now);
+    REQUIRE(next);
+    REQUIRE(next->number == static_cast<std::uint64_t>(i) + 2);
+    b.fail();
+    REQUIRE(*b.wakeup() >= 1s);
+    REQUIRE(*b.wakeup() <= 1min);
+  }
+  CHECK(b.machine.snapshot(b.now).failures == 2001);
+}
+
+TEST_CASE("a stopped machine does and knows nothing any more", "[I14]") {
+  bench b;
+  b.publish(1000s);
+  b.pass(10s);
+  b.machine.reject(1, b.now);
+  b.machine.start_if_due(b.now);
+  b.machine.stop();
+  CHECK(!b.machine.in_flight());
+  CHECK(!b.machine.next_wakeup());
+  CHECK(b.machine.fetch({}, b.now)->error() == errc::stopped);
+  CHECK(!b.machine.reject(1, b.now));
+  b.machine.prefetch(b.now);
+  b.machine.request_renewal(b.now);
+  b.machine.observe(b.now);
+  b.pass(1h);
+  CHECK(!b.machine.start_if_due(b.now));
+  CHECK(!b.machine.next_wakeup());
+  CHECK(b.machine.snapshot(b.now).state == bearer_state::stopped);
+  CHECK(!b.machine.snapshot(b.now).current);
+}
+
+TEST_CASE("the snapshot names the state", "[I18]") {
+  bench b;
+  auto state = [&b] { return b.machine.snapshot(b.now).state; };
+  CHECK(state() == bearer_state::idle);
+  b.begin();
+  CHECK(state() == bearer_state::attempting);
+  b.fail();
+  CHECK(state() == bearer_state::backoff);
+  CHECK(b.machine.snapshot(b.now).next_attempt_in == 1s);
+  b.pass(1s);
+  b.machine.start_if_due(b.now);
+  b.machine.finish(b.make("first", 1000s), b.now);
+  CHECK(state() == bearer_state::scheduled);
+  const auto end = b.machine.snapshot(b.now);
+  CHECK(end.next_attempt_in == 900s);
+  CHECK(end.current == generation{id, 1});
+  CHECK(end.expires_at == b.now.wall + 1000s);
+  CHECK(end.attempts == 2);
+  CHECK(end.failed_attempts == 1);
+}
+
+TEST_CASE("suppressed wishes are counted by cause and reported once", "[I18]") {
+  bench b;
+  b.begin();
+  b.machine.fetch({}, b.now);
+  b.machine.prefetch(b.now);
+  CHECK(b.machine.take_suppressed() == events::suppressed{0, 2, 0});
+  CHECK(b.machine.take_suppressed() == events::suppressed{});
+  b.fail();
+  b.machine.fetch({}, b.now);
+  CHECK(b.machine.take_suppressed() == events::suppressed{0, 0, 1});
+  const auto sums = b.machine.snapshot(b.now);
+  CHECK(sums.coalesced == 2);
+  CHECK(sums.rate_limited == 1);
+}
+
+TEST_CASE("clocks and lifetimes at the ends of time do no harm", "[I13]") {
+  bench b;
+  b.now.steady = steady_time::max() - 1h;
+  b.begin();
+  auto endless = b.make("endless");
+  endless.expires_at = caf::timestamp::max();
+  endless.refresh_after = caf::timespan::max();
+  CHECK(b.machine.finish(endless, b.now).success());
+  CHECK(b.machine.usable(b.now));
+  b.pass(30min);
+  b.machine.observe(b.now);
+  CHECK(b.machine.usable(b.now));
+  CHECK(!b.machine.start_if_due(b.now));
+}

@@ -1,0 +1,98 @@
+#include <bearer/source/detail/redact.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+using bearer::detail::quote_foreign;
+using bearer::detail::text_end;
+
+namespace {
+
+std::string quote(std::string_view text, std::string_view secret = {},
+                  std::size_t limit = 512, text_end end = text_end::tail) {
+  const auto secrets = std::array{secret};
+  return quote_foreign(text, limit, end, secrets);
+}
+
+} // namespace
+
+TEST_CASE("ordinary text is quoted on one line") {
+  CHECK(quote("cannot connect:\n\tno route to host\n")
+        == "cannot connect: no route to host");
+  CHECK(quote("").empty());
+  CHECK(quote(" \n ").empty());
+}
+
+TEST_CASE("every occurrence of a secret is replaced, however short") {
+  CHECK(quote("a=pw7 b=pw7", "pw7") == "a=<redacted> b=<redacted>");
+}
+
+TEST_CASE("a part of a secret is replaced, too") {
+  const auto secret = std::string{"AbCdEfGhIjKlMnOpQrStUvWxYz"};
+  CHECK(quote("got " + secret.substr(3, 9), secret) == "got <redacted>");
+  CHECK(quote("got " + secret.substr(3, 7), secret)
+        == "got " + secret.substr(3, 7));
+}
+
+TEST_CASE("long runs of a token's characters are replaced, paths are not") {
+  CHECK(quote("+ curl -H abcdefghij0123456789") == "+ curl -H <redacted>");
+  CHECK(quote("short abc123") == "short abc123");
+  CHECK(quote("antidisestablishmentarianism")
+        == "antidisestablishmentarianism");
+  CHECK(quote("/usr/lib/python3/dist-packages/x.py: bad")
+        == "/usr/lib/python3/dist-packages/x.py: bad");
+  CHECK(quote("/9j4AAQSkZJRgABAQEASABIAADs") == "<redacted>");
+}
+
+TEST_CASE("a quote is bounded at the wanted end") {
+  const auto text = "first " + std::string(1000, '-') + " last";
+  const auto tail = quote(text, {}, 20, text_end::tail);
+  CHECK(tail.size() == 20);
+  CHECK(tail.starts_with("..."));
+  CHECK(tail.ends_with(" last"));
+  const auto head = quote(text, {}, 20, text_end::head);
+  CHECK(head.size() == 20);
+  CHECK(head.starts_with("first "));
+  CHECK(head.ends_with("..."));
+}
+
+TEST_CASE("half a secret at the edge of a long text is not shown") {
+  const auto secret = std::string(300, 'q');
+  // The work limit of 8 KiB cuts through the secret at either end.
+  const auto rest = std::string(8 * 1024 - 100, ' ');
+  CHECK(quote(secret + rest + "end", "other", 8000) == "end");
+  CHECK(quote("begin" + rest + secret, "other", 8000, text_end::head)
+        == "begin");
+  CHECK(quote(std::string(10'000, 'q')).empty());
+}
+
+TEST_CASE("what cannot be shown becomes a question mark") {
+  CHECK(quote("a\x1b[31mb") == "a?[31mb");
+  CHECK(quote(std::string_view{"a\0b", 3}) == "a?b");
+  CHECK(quote("gr\xc3\xbc\xc3\x9f") == "gr\xc3\xbc\xc3\x9f");
+  CHECK(quote("\xe2\x82\xac \xf0\x9f\x98\x80")
+        == "\xe2\x82\xac \xf0\x9f\x98\x80");
+  CHECK(quote("a\xff") == "a?");
+  CHECK(quote("a\xc3") == "a?");
+  // Over-long, a surrogate, beyond Unicode, a control character.
+  CHECK(quote("\xc0\xaf") == "??");
+  CHECK(quote("\xed\xa0\x80") == "???");
+  CHECK(quote("\xf4\x90\x80\x80") == "????");
+  CHECK(quote("\xc2\x9b") == "??");
+}
+
+TEST_CASE("a quote is never cut inside of a character") {
+  auto text = std::string{};
+  for (auto i = 0; i < 100; ++i)
+    text += "\xe2\x82\xac";
+  for (std::size_t limit = 10; limit < 16; ++limit) {
+    for (auto end : {text_end::head, text_end::tail}) {
+      const auto result = quote(text, {}, limit, end);
+      CHECK(result.size() <= limit);
+      CHECK((result.size() - 3) % 3 == 0);
+    }
+  }
+}

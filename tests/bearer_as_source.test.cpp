@@ -181,6 +181,7 @@ TEST_CASE("a chain ends in the middle of an attempt without a trace",
   c.outer = handle{};
   c.time.settle();
   CHECK(f.error() == errc::stopped);
+  CHECK(c.time.running() == 1);
   CHECK(c.time.timers() == 0);
 }
 

@@ -47,7 +47,7 @@ struct attempt {
 
   /// The token to be replaced, exactly as this source gave it; empty if there
   /// is none.
-  token previous;
+  token previous = {};
 };
 
 /// @relates attempt

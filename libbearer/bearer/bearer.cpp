@@ -170,6 +170,14 @@ bearer::status handle::status() const {
   return result;
 }
 
+void handle::subscribe(const event_listener& listener) const {
+  detail::anon_mail(actor(), subscribe_atom_v, listener);
+}
+
+void handle::unsubscribe(const event_listener& listener) const {
+  detail::anon_mail(actor(), unsubscribe_atom_v, listener);
+}
+
 void handle::stop() const {
   detail::anon_mail(actor(), stop_atom_v);
 }

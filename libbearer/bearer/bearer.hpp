@@ -20,7 +20,7 @@ struct spawn_options {
 
   /// Judges for the bearer's receivers which errors of requests mean that the
   /// token was refused; empty for `default_retry_verdict`.
-  retry_predicate judge;
+  retry_predicate judge = {};
 
   /// Tells when tokens expire. Others than the system's are for tests.
   wall_clock clock = system_wall_clock;

@@ -96,11 +96,11 @@ bool inspect(Inspector& f, errc& x) {
 /// Travels inside `errc::transient_failure` and `errc::permanent_failure`.
 struct failure {
   /// What went wrong.
-  caf::error cause;
+  caf::error cause = {};
 
   /// The source's own wish, such as HTTP's `Retry-After` (RFC 9110, section
   /// 10.2.3), counted from the end of the attempt.
-  std::optional<caf::timespan> retry_after;
+  std::optional<caf::timespan> retry_after = {};
 };
 
 /// @relates failure
@@ -115,10 +115,10 @@ bool inspect(Inspector& f, failure& x) {
 struct timeout_details {
   /// How the last attempt failed; default-constructed if none has failed since
   /// the last success.
-  caf::error last_error;
+  caf::error last_error = {};
 
   /// Time until the next attempt starts; none while one is under way.
-  std::optional<caf::timespan> next_attempt_in;
+  std::optional<caf::timespan> next_attempt_in = {};
 };
 
 /// @relates timeout_details

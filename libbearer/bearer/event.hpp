@@ -65,13 +65,13 @@ struct attempt_ended {
   outcome how = outcome::renewed;
 
   /// Why it failed; default-constructed after a success.
-  caf::error error;
+  caf::error error = {};
 
   /// Whether the failure is permanent, hence retried at the cap only.
   bool permanent = false;
 
   /// Time until the next attempt; none if none is scheduled.
-  std::optional<caf::timespan> next_attempt_in;
+  std::optional<caf::timespan> next_attempt_in = {};
 };
 
 /// @relates attempt_ended
@@ -86,10 +86,10 @@ bool inspect(Inspector& f, attempt_ended& x) {
 /// A new token is handed out from now on. The counts of successive events grow
 /// strictly.
 struct published {
-  bearer::generation generation;
+  bearer::generation generation = {};
 
   /// Time until the token expires; none if it does not.
-  std::optional<caf::timespan> lifetime;
+  std::optional<caf::timespan> lifetime = {};
 };
 
 /// @relates published
@@ -101,7 +101,7 @@ bool inspect(Inspector& f, published& x) {
 
 /// A caller said that a server refused the current token, which ends it.
 struct rejected {
-  bearer::generation generation;
+  bearer::generation generation = {};
 };
 
 /// @relates rejected
@@ -131,7 +131,7 @@ bool inspect(Inspector& f, suppressed& x) {
 
 /// The current token came to the end of its usable time.
 struct withdrawn {
-  bearer::generation generation;
+  bearer::generation generation = {};
 };
 
 /// @relates withdrawn

@@ -28,21 +28,21 @@ struct fetch_options {
 
   /// Bounds this caller's wait; the smaller of it and `timeout` counts. The
   /// limit of an attempt is always `renewal_settings::refresh_request_timeout`.
-  std::optional<caf::timespan> renew_request_timeout;
+  std::optional<caf::timespan> renew_request_timeout = {};
 
   /// On a miss, reports the next attempt's own error instead of waiting through
   /// retries. Never starts an attempt ahead of the backoff.
   bool report_error = false;
 
   /// Overrides `renewal_settings::max_retries` of the receiver.
-  std::optional<std::uint32_t> max_retries;
+  std::optional<std::uint32_t> max_retries = {};
 
   /// The deadline of this fetch, counted from its arrival; default:
   /// `renewal_settings::fetch_timeout`.
-  std::optional<caf::timespan> timeout;
+  std::optional<caf::timespan> timeout = {};
 
   /// Wants a token of this bearer that is newer than this generation.
-  std::optional<generation> newer_than;
+  std::optional<generation> newer_than = {};
 
   friend bool operator==(const fetch_options&, const fetch_options&) = default;
 };

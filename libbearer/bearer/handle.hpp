@@ -50,7 +50,9 @@ public:
   caf::expected<token> fetch(const fetch_options& opts = {}) const;
 
   /// Fetches a token for the actor `self`. Finish with `.then(...)` or
-  /// `.await(...)`, taking a `const token&` and a `const caf::error&`.
+  /// `.await(...)`, taking a `const token&` and a `const caf::error&`. The
+  /// pending fetch does not keep the bearer running: if the last handle goes
+  /// first, the answer is `errc::stopped`.
   template <class Self>
   auto fetch(Self* self, fetch_options opts = {}) const {
     // Infinite, because a cache always answers by the deadline it was given.
@@ -95,13 +97,35 @@ public:
   /// Says no more than "stopped" if the actors were killed.
   bearer::status status() const;
 
+  /// A snapshot for the actor `self`. Finish with `.then(...)` or `.await(...)`,
+  /// taking a `const bearer::status&` and a `const caf::error&`.
+  template <class Self>
+  auto status(Self* self) const {
+    return detail::mail(self, status_atom_v).request(actor(), caf::infinite);
+  }
+
+  /// Sends the listener the current state and then every event, until it ends.
+  /// Starts no work, and does not keep the listener alive. Idempotent.
+  void subscribe(const event_listener& listener) const;
+
+  /// Ends a subscription. Idempotent.
+  void unsubscribe(const event_listener& listener) const;
+
   /// Ends all work at once; waiting fetches get `errc::stopped`.
   void stop() const;
 
   /// Ends the bearer gracefully, for threads that are no actors: grants the
   /// attempt under way and the closing of the source `grace` together, and
-  /// blocks until done. Actors send `close_atom` instead.
+  /// blocks until done.
   void close(caf::timespan grace) const;
+
+  /// As above, for the actor `self`. Finish with `.then(...)` or `.await(...)`,
+  /// taking nothing and a `const caf::error&`.
+  template <class Self>
+  auto close(Self* self, caf::timespan grace) const {
+    return detail::mail(self, close_atom_v, grace)
+      .request(actor(), caf::infinite);
+  }
 
   friend bool operator==(const handle&, const handle&) = default;
 

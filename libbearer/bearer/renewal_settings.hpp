@@ -51,7 +51,7 @@ struct renewal_settings {
   bool owns_source = true;
 
   /// Seeds the jitter; random if not set.
-  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> seed = {};
 };
 
 /// Checks all values.

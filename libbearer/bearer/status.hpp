@@ -84,24 +84,24 @@ struct status {
   bearer_state state = bearer_state::idle;
 
   /// The current token's generation; none without a usable token.
-  std::optional<generation> current;
+  std::optional<generation> current = {};
 
   /// When the current token expires; none without one, or if it never does.
-  std::optional<caf::timestamp> expires_at;
+  std::optional<caf::timestamp> expires_at = {};
 
   /// Failed attempts since the last success.
   std::uint64_t failures = 0;
 
   /// Why the last attempt failed; default-constructed after a success.
-  caf::error last_error;
+  caf::error last_error = {};
 
   /// Time until the next attempt; none while one is under way or none is due.
-  std::optional<caf::timespan> next_attempt_in;
+  std::optional<caf::timespan> next_attempt_in = {};
 
   /// Fetches that wait for an attempt.
   std::uint64_t waiters = 0;
 
-  fetch_counters fetches;
+  fetch_counters fetches = {};
 
   /// Attempts started, which is how often the source was called.
   std::uint64_t attempts = 0;

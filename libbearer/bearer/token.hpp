@@ -17,18 +17,18 @@ namespace bearer {
 /// numbers it. Copying is cheap: the secret is shared, never copied.
 struct token {
   /// What goes into the `Authorization` header behind "Bearer ".
-  secret access_token;
+  secret access_token = {};
 
   /// When the token expires, as wall time; none for a token that does not.
-  std::optional<caf::timestamp> expires_at;
+  std::optional<caf::timestamp> expires_at = {};
 
   /// Set by sources that only know when to look again, such as a plain file:
   /// the bearer asks its source anew this long after it got the token, or
   /// earlier if the token's lifetime demands it.
-  std::optional<caf::timespan> refresh_after;
+  std::optional<caf::timespan> refresh_after = {};
 
   /// Assigned by the bearer; what a source puts here is not looked at.
-  bearer::generation generation;
+  bearer::generation generation = {};
 };
 
 /// @relates token

@@ -378,3 +378,22 @@ TEST_CASE("clocks and lifetimes at the ends of time do no harm", "[I13]") {
   CHECK(b.machine.usable(b.now));
   CHECK(!b.machine.start_if_due(b.now));
 }
+
+TEST_CASE("a token that has ended is of no use when it comes again", "[I3]") {
+  bench b;
+  b.publish(1000s);
+  const auto same = b.machine.current();
+  b.pass(992s);
+  b.machine.observe(b.now);
+  REQUIRE(b.machine.start_if_due(b.now));
+  SECTION("with the expiry it had") {
+    CHECK(b.machine.finish(same, b.now).error == errc::expired_token);
+    CHECK(!b.machine.usable(b.now));
+  }
+  SECTION("unless it expires later now") {
+    const auto result = b.machine.finish(b.make("first", 1000s), b.now);
+    CHECK(result.how == events::outcome::unchanged);
+    CHECK(b.machine.usable(b.now));
+    CHECK(b.machine.newest() == generation{id, 1});
+  }
+}

@@ -167,6 +167,7 @@ TEST_CASE("every answered fetch is counted once", "[I5][I18]") {
   fx.fetch();
   fx.time.advance(1s);
   fx.source.answer(1, fx.fresh_token());
+  fx.time.settle();
   fx.fetch();
   fx.fetch();
   const auto counts = fx.status().fetches;

@@ -25,7 +25,7 @@ struct command_source_options {
   wall_clock clock = system_wall_clock;
 
   /// Where the program runs; where this process runs if not given.
-  std::optional<std::string> working_directory;
+  std::optional<std::string> working_directory = {};
 };
 
 /// Makes a source that runs a program for each attempt and reads the token from

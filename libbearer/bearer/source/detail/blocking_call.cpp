@@ -19,10 +19,6 @@
 #include <utility>
 #include <vector>
 
-#ifdef __GLIBCXX__
-#  include <cxxabi.h>
-#endif
-
 namespace bearer::detail {
 
 namespace {
@@ -52,14 +48,13 @@ caf::expected<token> call(const blocking_function& function,
                           const attempt& what, std::stop_token stop) {
   try {
     return checked(function(what, std::move(stop)));
-#ifdef __GLIBCXX__
-  } catch (const abi::__forced_unwind&) {
-    // pthread_exit or pthread_cancel: must go on.
-    throw;
-#endif
   } catch (const std::exception& ex) {
     return thrown(ex.what(), what);
   } catch (...) {
+    // pthread_exit and pthread_cancel unwind without an exception of C++, and
+    // must go on.
+    if (!std::current_exception())
+      throw;
     return caf::make_error(errc::source_failed,
                            "the function threw something that is no"
                            " std::exception");

@@ -1,0 +1,119 @@
+#include <bearer/secret.hpp>
+
+#include "support/canary.hpp"
+#include "support/real_time.hpp"
+
+#include <caf/binary_deserializer.hpp>
+#include <caf/binary_serializer.hpp>
+#include <caf/byte_buffer.hpp>
+#include <caf/deep_to_string.hpp>
+#include <caf/json_reader.hpp>
+#include <caf/message.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+using namespace bearer;
+using namespace bearer::test;
+
+TEST_CASE("a secret holds its text", "[secret][I19]") {
+  CHECK(secret{canary}.view() == canary);
+  CHECK(secret{canary}.size() == canary.size());
+  CHECK_FALSE(secret{canary}.empty());
+  CHECK(secret{}.empty());
+  CHECK(secret{""}.empty());
+  CHECK(secret{}.view().empty());
+  CHECK(secret{std::string_view{"a\0b", 3}}.size() == 3);
+}
+
+TEST_CASE("copies of a secret share one block", "[secret][I19]") {
+  const secret one{canary};
+  const auto copy = one;
+  auto other = secret{};
+  other = copy;
+  CHECK(copy.view().data() == one.view().data());
+  CHECK(other.view().data() == one.view().data());
+  // Its own, not the caller's.
+  CHECK(one.view().data() != canary.data());
+  CHECK(secret{canary}.view().data() != one.view().data());
+}
+
+TEST_CASE("secrets compare by text", "[secret]") {
+  CHECK(secret{"abc"} == secret{"abc"});
+  CHECK_FALSE(secret{"abc"} == secret{"abd"});
+  CHECK_FALSE(secret{"abc"} == secret{"ab"});
+  CHECK(secret{} == secret{""});
+}
+
+TEST_CASE("wiping overwrites every byte", "[secret][I19]") {
+  auto text = std::string{canary};
+  const auto* data = text.data();
+  const auto size = text.size();
+  SECTION("bytes") {
+    detail::wipe(text.data(), text.size());
+    CHECK(std::all_of(text.begin(), text.end(), [](char c) { return c == 0; }));
+  }
+  SECTION("a string with all it has allocated") {
+    text.resize(4);
+    detail::wipe(text);
+    CHECK(text.empty());
+    CHECK(text.data() == data);
+    CHECK(std::all_of(data, data + size, [](char c) { return c == 0; }));
+  }
+  SECTION("at the end of a scope") {
+    {
+      detail::wipe_guard guard{text};
+      CHECK(text == canary);
+    }
+    CHECK(text.empty());
+    CHECK(std::all_of(data, data + size, [](char c) { return c == 0; }));
+  }
+}
+
+TEST_CASE("people never see the text", "[secret][I19]") {
+  const secret x{canary};
+  CHECK(to_string(x) == "<redacted>");
+  CHECK(to_string(secret{}).empty());
+  CHECK(contains(caf::deep_to_string(x), "<redacted>"));
+  CHECK(contains(json(x), "<redacted>"));
+  CHECK_FALSE(shows(caf::deep_to_string(x)));
+  CHECK_FALSE(shows(to_string(caf::make_message(x))));
+  CHECK_FALSE(shows(json(x)));
+}
+
+TEST_CASE("binary serialisation keeps the text whole", "[secret][I19]") {
+  real_system real;
+  for (auto text : {std::string{canary}, std::string{}, std::string(70'000, 'x'),
+                    std::string("a\0b", 3)}) {
+    caf::byte_buffer buf;
+    caf::binary_serializer sink{real.sys, buf};
+    REQUIRE(sink.apply(secret{text}));
+    caf::binary_deserializer from{real.sys, buf};
+    auto copy = secret{"overwritten"};
+    REQUIRE(from.apply(copy));
+    CHECK(copy.view() == text);
+  }
+}
+
+TEST_CASE("a secret cannot be read from a form that shows none",
+          "[secret][I19]") {
+  caf::json_reader reader;
+  REQUIRE(reader.load("\"<redacted>\""));
+  auto x = secret{"before"};
+  CHECK_FALSE(reader.apply(x));
+  CHECK(x.view() == "before");
+}
+
+TEST_CASE("a moved secret leaves an empty one or a copy behind, never a dangling "
+          "one",
+          "[secret]") {
+  secret one{canary};
+  const auto other = std::move(one);
+  one = secret{"new"};
+  CHECK(other.view() == canary);
+  CHECK(one.view() == "new");
+}

@@ -58,12 +58,12 @@ TEST_CASE("an exponent of 1 gives the same delay after every failure", "[I9]") {
 
 TEST_CASE("the delay is finite and capped for every count of failures",
           "[I9]") {
-  for (auto exponent : {1.0000001, 1.5, 2.0, 1e10, 1e300,
-                        std::numeric_limits<double>::max()}) {
+  for (auto exponent :
+       {1.0000001, 1.5, 2.0, 1e10, 1e300, std::numeric_limits<double>::max()}) {
     const auto settings = with_exponent(exponent);
-    for (auto n : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{2'000},
-                   std::uint64_t{1} << 63U,
-                   std::numeric_limits<std::uint64_t>::max()}) {
+    for (auto n :
+         {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{2'000},
+          std::uint64_t{1} << 63U, std::numeric_limits<std::uint64_t>::max()}) {
       const auto delay = backoff_delay(settings, n);
       CHECK(delay >= 1s);
       CHECK(delay <= 1min);

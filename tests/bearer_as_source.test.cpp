@@ -1,7 +1,7 @@
-#include "support/scene.hpp"
-
 #include <bearer/source/bearer_source.hpp>
 #include <bearer/source/static_source.hpp>
+
+#include "support/scene.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -188,10 +188,9 @@ TEST_CASE("a chain ends in the middle of an attempt without a trace",
 TEST_CASE("a rejected static token is permanent through two bearers",
           "[bearer_source][I3][I12]") {
   virtual_time time;
-  auto inner = *spawn(time.sys(), static_source(time.sys(), "only-one"), exact(),
-                      {"inner", {}, time.clock()});
-  auto outer
-    = *spawn(time.sys(), inner, exact(), {"outer", {}, time.clock()});
+  auto inner = *spawn(time.sys(), static_source(time.sys(), "only-one"),
+                      exact(), {"inner", {}, time.clock()});
+  auto outer = *spawn(time.sys(), inner, exact(), {"outer", {}, time.clock()});
   auto f = fetch(outer);
   time.settle();
   outer.reject(f.value().generation);

@@ -54,8 +54,7 @@ TEST_CASE("the numbers of the codes are pinned, because they travel") {
 }
 
 TEST_CASE("permanent is what errc marks so or a source wrapped so", "[I12]") {
-  const auto permanent = std::set{errc::permanent_failure,
-                                  errc::source_stopped,
+  const auto permanent = std::set{errc::permanent_failure, errc::source_stopped,
                                   errc::static_token_rejected};
   for (auto i = 1; i <= static_cast<int>(last); ++i) {
     const auto code = static_cast<errc>(i);

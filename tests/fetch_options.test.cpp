@@ -90,9 +90,9 @@ TEST_CASE("timeouts are seconds with decimals") {
 
 TEST_CASE("a timeout that is not above 0 or not finite names the key") {
   for (const auto* bad :
-       {"", "0", "-1", "-0.5", "0.0", "nan", "NaN", "inf", "-inf", "infinity",
-        "1e400", "1e300", "9223372037", " 1", "1 ", "+1", "1s", "0x10", "1,5",
-        "five", "1e", "."})
+       {"",     "0",        "-1",    "-0.5",  "0.0",        "nan", "NaN", "inf",
+        "-inf", "infinity", "1e400", "1e300", "9223372037", " 1",  "1 ",  "+1",
+        "1s",   "0x10",     "1,5",   "five",  "1e",         "."})
     refuses("token_renew_request_timeout", bad);
 }
 
@@ -122,9 +122,8 @@ TEST_CASE("keys of other layers are passed over") {
 
 TEST_CASE("an error does not repeat the value", "[I19]") {
   const auto canary = std::string{"canary-7f3a9"};
-  for (const auto* key :
-       {"token_renew_required", "token_renew_request_timeout",
-        "max_fetch_token_retries", "token_renew_typo"}) {
+  for (const auto* key : {"token_renew_required", "token_renew_request_timeout",
+                          "max_fetch_token_retries", "token_renew_typo"}) {
     const auto result = parse_fetch_options({{key, canary}});
     REQUIRE(!result);
     CHECK_THAT(to_string(result.error()), !ContainsSubstring(canary));

@@ -21,8 +21,9 @@ token expiring_at(std::optional<caf::timestamp> when) {
 
 } // namespace
 
-TEST_CASE("a token without an expiry is usable for ever and asks for no refresh",
-          "[I2][I10]") {
+TEST_CASE(
+  "a token without an expiry is usable for ever and asks for no refresh",
+  "[I2][I10]") {
   const auto tok = expiring_at(std::nullopt);
   CHECK(!lifetime_left(tok, now));
   CHECK(usable_until({}, tok, now) == never);
@@ -107,7 +108,8 @@ TEST_CASE("expiries at the ends of time saturate", "[I13]") {
 TEST_CASE("only visible ASCII can stand in a header", "[I3]") {
   CHECK(is_well_formed("abcXYZ012-._~+/="));
   CHECK(is_well_formed("!\"#$%&'(){}|"));
-  for (auto bad : {"a b", " a", "a\n", "a\r\nX: y", "a\tb", "a\x7f", "\xc3\xa4"})
+  for (auto bad :
+       {"a b", " a", "a\n", "a\r\nX: y", "a\tb", "a\x7f", "\xc3\xa4"})
     CHECK(!is_well_formed(bad));
   CHECK(!is_well_formed(std::string_view{"a\0b", 3}));
 }

@@ -1,7 +1,7 @@
+#include <bearer/source/function_source.hpp>
+
 #include "support/real_time.hpp"
 #include "support/scene.hpp"
-
-#include <bearer/source/function_source.hpp>
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
@@ -83,16 +83,16 @@ TEST_CASE("a handle travels in messages inside its actor system", "[handle]") {
   scene s;
   s.gives(100s);
   auto fetched = std::make_shared<pending_fetch::state>();
-  auto client
-    = s.time.sys().spawn([fetched](caf::event_based_actor* self) -> caf::behavior {
-        return {[self, fetched](const handle& bearer) {
-          bearer.fetch(self).then(
-            [fetched](const token& tok) { fetched->answers.emplace_back(tok); },
-            [fetched](const caf::error& err) {
-              fetched->answers.emplace_back(err);
-            });
-        }};
-      });
+  auto client = s.time.sys().spawn(
+    [fetched](caf::event_based_actor* self) -> caf::behavior {
+      return {[self, fetched](const handle& bearer) {
+        bearer.fetch(self).then(
+          [fetched](const token& tok) { fetched->answers.emplace_back(tok); },
+          [fetched](const caf::error& err) {
+            fetched->answers.emplace_back(err);
+          });
+      }};
+    });
   detail::anon_mail(client, s.bearer);
   s.time.settle();
   REQUIRE(fetched->answers.size() == 1);
@@ -167,7 +167,8 @@ TEST_CASE("spawn refuses what cannot work, and says why", "[handle]") {
   auto no_source = spawn(time.sys(), any_source{});
   CHECK(error_of(no_source) == errc::invalid_setting);
   CHECK(contains(error_text(no_source), "source"));
-  auto no_clock = spawn(time.sys(), source.actor(), exact(), {"x", {}, nullptr});
+  auto no_clock = spawn(time.sys(), source.actor(), exact(),
+                        {"x", {}, nullptr});
   CHECK(error_of(no_clock) == errc::invalid_setting);
   CHECK(contains(error_text(no_clock), "clock"));
   auto no_inner = spawn(time.sys(), handle{});
@@ -222,8 +223,8 @@ TEST_CASE("stop lets blocked threads go", "[handle][I14]") {
   });
   auto bearer = *spawn(real.sys, source);
   source = any_source{};
-  auto blocked
-    = std::async(std::launch::async, [bearer] { return bearer.fetch(); });
+  auto blocked = std::async(std::launch::async,
+                            [bearer] { return bearer.fetch(); });
   REQUIRE(called.wait());
   bearer.stop();
   REQUIRE(blocked.wait_for(patience) == std::future_status::ready);
@@ -251,9 +252,8 @@ TEST_CASE("threads learn that the actors of a bearer were killed",
   auto bearer = *spawn(real.sys, counting_source(real.sys, calls));
   CHECK(bearer.fetch());
   signal ended;
-  bearer.actor()->attach_functor([ended](const caf::error&) mutable {
-    ended.set();
-  });
+  bearer.actor()->attach_functor(
+    [ended](const caf::error&) mutable { ended.set(); });
   caf::anon_send_exit(bearer.actor(), caf::exit_reason::kill);
   REQUIRE(ended.wait());
   CHECK(error_of(bearer.fetch()) == errc::stopped);
@@ -269,7 +269,8 @@ TEST_CASE("a bearer can be spawned from inside an actor on the real scheduler",
   auto result = std::make_shared<std::promise<std::string>>();
   auto future = result->get_future();
   real.sys.spawn([=](caf::event_based_actor* self) {
-    auto bearer = *spawn(self->system(), counting_source(self->system(), calls));
+    auto bearer = *spawn(self->system(),
+                         counting_source(self->system(), calls));
     bearer.fetch(self).then(
       // Holding the bearer until its answer is there.
       [bearer, result](const token& tok) {

@@ -1,6 +1,6 @@
-#include "support/fixture.hpp"
-
 #include <bearer/fetch_options.hpp>
+
+#include "support/fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -161,7 +161,8 @@ TEST_CASE("a source that cannot even be asked makes no hot loop", "[I8][I9]") {
   CHECK(fx.status().failures == 5);
 }
 
-TEST_CASE("the limit of an attempt does not depend on the source", "[I5][I15]") {
+TEST_CASE("the limit of an attempt does not depend on the source",
+          "[I5][I15]") {
   fixture fx;
   // The budget is passed on, and ignored.
   const auto waiting = fx.fetch(report_error());
@@ -169,8 +170,8 @@ TEST_CASE("the limit of an attempt does not depend on the source", "[I5][I15]") 
   CHECK(fx.source.calls()[0].what.budget == 5s);
   fx.time.advance(5s);
   CHECK(waiting.error() == errc::attempt_timed_out);
-  const auto hasty = fx.fetch(
-    with([](auto& x) { x.renew_request_timeout = 300ms; }));
+  const auto hasty
+    = fx.fetch(with([](auto& x) { x.renew_request_timeout = 300ms; }));
   fx.time.advance(300ms);
   CHECK(hasty.error() == errc::timed_out);
 }

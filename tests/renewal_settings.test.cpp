@@ -1,6 +1,6 @@
-#include "support/fixture.hpp"
-
 #include <bearer/renewal_settings.hpp>
+
+#include "support/fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -55,16 +55,30 @@ mistake deadline(caf::timespan x) {
 
 std::vector<mistake> mistakes() {
   return {
-    fraction(0), fraction(1), fraction(-0.1), fraction(1.1), fraction(nan),
-    fraction(infinity), fraction(-infinity),
-    exponent(0.999), exponent(-2), exponent(nan), exponent(infinity),
-    jitter_of(-0.001), jitter_of(0.501), jitter_of(nan), jitter_of(infinity),
-    initial(0s), initial(-1ns),
+    fraction(0),
+    fraction(1),
+    fraction(-0.1),
+    fraction(1.1),
+    fraction(nan),
+    fraction(infinity),
+    fraction(-infinity),
+    exponent(0.999),
+    exponent(-2),
+    exponent(nan),
+    exponent(infinity),
+    jitter_of(-0.001),
+    jitter_of(0.501),
+    jitter_of(nan),
+    jitter_of(infinity),
+    initial(0s),
+    initial(-1ns),
     {"max_retry_timeout", [](auto& s) { s.max_retry_timeout = 999ms; }},
     {"max_retry_timeout", [](auto& s) { s.max_retry_timeout = -1s; }},
-    attempt_limit(0s), attempt_limit(-1s),
+    attempt_limit(0s),
+    attempt_limit(-1s),
     {"expiry_margin", [](auto& s) { s.expiry_margin = -1ns; }},
-    deadline(0s), deadline(-1s),
+    deadline(0s),
+    deadline(-1s),
   };
 }
 

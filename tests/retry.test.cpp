@@ -9,20 +9,19 @@ using namespace bearer;
 
 TEST_CASE("stopped, permanent and caller's errors are not worth a retry",
           "[I12]") {
-  for (auto code :
-       {errc::stopped, errc::invalid_option, errc::unknown_generation,
-        errc::permanent_failure, errc::source_stopped,
-        errc::static_token_rejected})
+  for (auto code : {errc::stopped, errc::invalid_option,
+                    errc::unknown_generation, errc::permanent_failure,
+                    errc::source_stopped, errc::static_token_rejected})
     CHECK(default_retry_verdict(caf::make_error(code)) == retry_verdict::no);
   CHECK(default_retry_verdict(make_permanent(caf::make_error(errc::busy)))
         == retry_verdict::no);
 }
 
 TEST_CASE("other errors of the library are worth a retry with the same token") {
-  for (auto code : {errc::timed_out, errc::unchanged, errc::attempt_timed_out,
-                    errc::source_down, errc::source_failed, errc::busy,
-                    errc::expired_token, errc::rejected_token,
-                    errc::transient_failure})
+  for (auto code :
+       {errc::timed_out, errc::unchanged, errc::attempt_timed_out,
+        errc::source_down, errc::source_failed, errc::busy, errc::expired_token,
+        errc::rejected_token, errc::transient_failure})
     CHECK(default_retry_verdict(caf::make_error(code)) == retry_verdict::retry);
 }
 

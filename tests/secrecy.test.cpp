@@ -1,10 +1,10 @@
+#include <bearer/source/function_source.hpp>
+#include <bearer/source/static_source.hpp>
+
 #include "support/canary.hpp"
 #include "support/real_time.hpp"
 #include "support/scene.hpp"
 #include "support/temp_folder.hpp"
-
-#include <bearer/source/function_source.hpp>
-#include <bearer/source/static_source.hpp>
 
 #include <caf/deep_to_string.hpp>
 #include <caf/message.hpp>
@@ -102,9 +102,10 @@ std::string live(caf::actor_system& sys) {
   settings.initial_retry_timeout = 1ms;
   settings.max_retry_timeout = 2ms;
   auto calls = std::make_shared<std::atomic<int>>(0);
-  auto bearer = *spawn(
-    sys, function_source(sys, [calls] { return misbehave((*calls)++); }),
-    settings);
+  auto bearer
+    = *spawn(sys,
+             function_source(sys, [calls] { return misbehave((*calls)++); }),
+             settings);
   auto listener = sys.spawn(
     [said](event_listener::pointer) -> event_listener::behavior_type {
       return {[said](const event& what) { said->add(what); }};
@@ -261,7 +262,8 @@ TEST_CASE("nothing that a bearer says or CAF logs at any level shows a secret",
   CHECK_FALSE(shows(log));
 }
 
-TEST_CASE("from source to caller a secret is shared and never copied", "[I19]") {
+TEST_CASE("from source to caller a secret is shared and never copied",
+          "[I19]") {
   const auto tok = make_token(canary);
   const auto* block = tok.access_token.view().data();
   scene s;

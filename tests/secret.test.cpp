@@ -87,8 +87,8 @@ TEST_CASE("people never see the text", "[secret][I19]") {
 
 TEST_CASE("binary serialisation keeps the text whole", "[secret][I19]") {
   real_system real;
-  for (auto text : {std::string{canary}, std::string{}, std::string(70'000, 'x'),
-                    std::string("a\0b", 3)}) {
+  for (auto text : {std::string{canary}, std::string{},
+                    std::string(70'000, 'x'), std::string("a\0b", 3)}) {
     caf::byte_buffer buf;
     caf::binary_serializer sink{real.sys, buf};
     REQUIRE(sink.apply(secret{text}));
@@ -108,9 +108,10 @@ TEST_CASE("a secret cannot be read from a form that shows none",
   CHECK(x.view() == "before");
 }
 
-TEST_CASE("a moved secret leaves an empty one or a copy behind, never a dangling "
-          "one",
-          "[secret]") {
+TEST_CASE(
+  "a moved secret leaves an empty one or a copy behind, never a dangling "
+  "one",
+  "[secret]") {
   secret one{canary};
   const auto other = std::move(one);
   one = secret{"new"};

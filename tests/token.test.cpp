@@ -1,9 +1,8 @@
 #include <bearer/token.hpp>
+#include <bearer/type_ids.hpp>
 
 #include "support/canary.hpp"
 #include "support/real_time.hpp"
-
-#include <bearer/type_ids.hpp>
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
@@ -76,9 +75,8 @@ TEST_CASE("copies of a token share the secret", "[token][I19]") {
 
 TEST_CASE("people see all of a token but the secret", "[token][I19]") {
   const auto tok = full_token();
-  for (const auto& text :
-       {to_string(tok), caf::deep_to_string(tok), json(tok),
-        to_string(caf::make_message(tok))}) {
+  for (const auto& text : {to_string(tok), caf::deep_to_string(tok), json(tok),
+                           to_string(caf::make_message(tok))}) {
     CAPTURE(text);
     CHECK_FALSE(shows(text));
     CHECK((contains(text, "7@abcdef") || contains(text, "\"count\": 7")));

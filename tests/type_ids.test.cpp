@@ -1,10 +1,9 @@
-#include <bearer/type_ids.hpp>
-
-#include "support/real_time.hpp"
-
 #include <bearer/actors.hpp>
 #include <bearer/handle.hpp>
 #include <bearer/meta_objects.hpp>
+#include <bearer/type_ids.hpp>
+
+#include "support/real_time.hpp"
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
@@ -17,7 +16,8 @@
 #include <cstdint>
 #include <string>
 
-// -- a host application's own block --------------------------------------------
+// -- a host application's own block
+// --------------------------------------------
 
 namespace host {
 
@@ -118,8 +118,7 @@ TEST_CASE("registering the type IDs again does no harm", "[type_ids]") {
   init_global_meta_objects();
   init_global_meta_objects();
   real_system real;
-  CHECK(to_string(caf::make_message(generation{1, 2}))
-        == "message(2@1)");
+  CHECK(to_string(caf::make_message(generation{1, 2})) == "message(2@1)");
 }
 
 TEST_CASE("the block works beside that of a host application", "[type_ids]") {

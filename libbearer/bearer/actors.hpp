@@ -90,9 +90,10 @@ using token_source = caf::typed_actor<
   caf::result<token>(fetch_atom, attempt)>;
 
 /// A source that has something to clean up.
-using closable_token_source = caf::typed_actor<
-  caf::result<token>(fetch_atom, attempt),
-  // Ends the source, within this grace. Sent once, after the last fetch.
-  caf::result<void>(close_atom, caf::timespan)>;
+using closable_token_source
+  = caf::typed_actor<caf::result<token>(fetch_atom, attempt),
+                     // Ends the source, within this grace. Sent once, after the
+                     // last fetch.
+                     caf::result<void>(close_atom, caf::timespan)>;
 
 } // namespace bearer

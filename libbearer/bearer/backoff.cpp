@@ -1,5 +1,4 @@
 #include <bearer/backoff.hpp>
-
 #include <bearer/detail/saturating.hpp>
 
 #include <algorithm>
@@ -19,8 +18,7 @@ caf::timespan backoff_delay(const renewal_settings& settings,
 caf::timespan jittered_backoff(const renewal_settings& settings,
                                caf::timespan delay, double shift) noexcept {
   return std::clamp(detail::scale(delay, 1.0 + shift),
-                    settings.initial_retry_timeout,
-                    settings.max_retry_timeout);
+                    settings.initial_retry_timeout, settings.max_retry_timeout);
 }
 
 caf::timespan jittered_refresh(caf::timespan delay, double shift) noexcept {

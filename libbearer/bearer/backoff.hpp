@@ -25,10 +25,9 @@ caf::timespan jittered_backoff(const renewal_settings& settings,
 caf::timespan jittered_refresh(caf::timespan delay, double shift) noexcept;
 
 /// Raises a backoff to what the source asked for, up to the cap.
-caf::timespan raise_to_retry_after(const renewal_settings& settings,
-                                   caf::timespan delay,
-                                   std::optional<caf::timespan> retry_after)
-  noexcept;
+caf::timespan
+raise_to_retry_after(const renewal_settings& settings, caf::timespan delay,
+                     std::optional<caf::timespan> retry_after) noexcept;
 
 /// A small reproducible source of jitter (the SplitMix64 generator: one word of
 /// state, so that a hundred thousand bearers cost nothing).

@@ -1,5 +1,4 @@
 #include <bearer/bearer.hpp>
-
 #include <bearer/detail/local_slot.hpp>
 #include <bearer/internal/cache.hpp>
 #include <bearer/internal/receiver.hpp>
@@ -83,10 +82,9 @@ caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
   return handle{std::move(core)};
 }
 
-caf::expected<handle> spawn(caf::actor_system& sys,
-                            caf::expected<any_source> source,
-                            const renewal_settings& settings,
-                            spawn_options options) {
+caf::expected<handle>
+spawn(caf::actor_system& sys, caf::expected<any_source> source,
+      const renewal_settings& settings, spawn_options options) {
   if (!source)
     return std::move(source.error());
   return spawn(sys, std::move(*source), settings, std::move(options));

@@ -30,10 +30,9 @@ struct spawn_options {
 /// the first fetch or prefetch.
 /// @returns its handle, `errc::invalid_setting` naming the setting, or the
 ///          error that `source` holds in place of a source.
-caf::expected<handle> spawn(caf::actor_system& sys,
-                            caf::expected<any_source> source,
-                            const renewal_settings& settings = {},
-                            spawn_options options = {});
+caf::expected<handle>
+spawn(caf::actor_system& sys, caf::expected<any_source> source,
+      const renewal_settings& settings = {}, spawn_options options = {});
 
 /// As above, for any actor with the interface of a source.
 caf::expected<handle> spawn(caf::actor_system& sys, any_source source,

@@ -12,7 +12,7 @@ namespace {
 /// The value of type `T` that `err` carries as its only context, if any.
 template <class T>
 std::optional<T> context_of(const caf::error& err) {
-  if (!err || !is_bearer_error(err))
+  if (!is_bearer_error(err))
     return std::nullopt;
   if (auto view = caf::make_const_typed_message_view<T>(err.context()))
     return caf::get<0>(view);
@@ -50,7 +50,8 @@ bool is_permanent(const caf::error& err) noexcept {
 }
 
 bool is_bearer_error(const caf::error& err) noexcept {
-  return err.category() == caf::type_id_v<errc>;
+  // An empty error has no category to ask for.
+  return err && err.category() == caf::type_id_v<errc>;
 }
 
 std::optional<caf::timespan> retry_after_of(const caf::error& err) {

@@ -129,9 +129,9 @@ bool inspect(Inspector& f, timeout_details& x) {
 }
 
 /// Wraps `cause` as transient, with the time the source asks to be left alone.
-caf::error make_transient(caf::error cause,
-                          std::optional<caf::timespan> retry_after
-                          = std::nullopt);
+caf::error
+make_transient(caf::error cause,
+               std::optional<caf::timespan> retry_after = std::nullopt);
 
 /// Wraps `cause` as permanent: trying again will not help until somebody
 /// changes something, so the bearer retries at `max_retry_timeout` only.

@@ -1,6 +1,5 @@
-#include <bearer/freshness.hpp>
-
 #include <bearer/detail/saturating.hpp>
+#include <bearer/freshness.hpp>
 
 #include <algorithm>
 

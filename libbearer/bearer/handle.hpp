@@ -97,8 +97,8 @@ public:
   /// Says no more than "stopped" if the actors were killed.
   bearer::status status() const;
 
-  /// A snapshot for the actor `self`. Finish with `.then(...)` or `.await(...)`,
-  /// taking a `const bearer::status&` and a `const caf::error&`.
+  /// A snapshot for the actor `self`. Finish with `.then(...)` or
+  /// `.await(...)`, taking a `const bearer::status&` and a `const caf::error&`.
   template <class Self>
   auto status(Self* self) const {
     return detail::mail(self, status_atom_v).request(actor(), caf::infinite);

@@ -1,7 +1,6 @@
-#include <bearer/meta_objects.hpp>
-
 #include <bearer/actors.hpp>
 #include <bearer/handle.hpp>
+#include <bearer/meta_objects.hpp>
 #include <bearer/type_ids.hpp>
 
 #include <caf/init_global_meta_objects.hpp>

@@ -21,10 +21,10 @@ enum class retry_verdict : std::uint8_t {
 /// several threads at once; must not block.
 using retry_predicate = std::function<retry_verdict(const caf::error&)>;
 
-/// The judgement for receivers that bring none: no to `errc::stopped`, to
-/// permanent errors and to mistakes of the caller; other errors of the library
-/// are worth a retry; everything else came from the server, which is asked only
-/// with a token, hence refused it.
+/// The judgement for receivers that bring none: no to an empty error, to
+/// `errc::stopped`, to permanent errors and to mistakes of the caller; other
+/// errors of the library are worth a retry; everything else came from the
+/// server, which is asked only with a token, hence refused it.
 retry_verdict default_retry_verdict(const caf::error& err);
 
 } // namespace bearer

@@ -47,10 +47,11 @@ struct fetch_counters {
 /// @relates fetch_counters
 template <class Inspector>
 bool inspect(Inspector& f, fetch_counters& x) {
-  return f.object(x).fields(
-    f.field("hits", x.hits), f.field("renewed", x.renewed),
-    f.field("failed", x.failed), f.field("timed_out", x.timed_out),
-    f.field("stopped", x.stopped));
+  return f.object(x).fields(f.field("hits", x.hits),
+                            f.field("renewed", x.renewed),
+                            f.field("failed", x.failed),
+                            f.field("timed_out", x.timed_out),
+                            f.field("stopped", x.stopped));
 }
 
 /// What a bearer is doing.

@@ -29,8 +29,7 @@ TEST_CASE("adding to a time point stays within the range", "[I13]") {
   CHECK(saturating_add(timestamp::max(), -1ns) == timestamp::max() - 1ns);
   CHECK(saturating_add(timestamp{-1ns}, timespan::min()) == timestamp::min());
   CHECK(saturating_add(timestamp::min(), -1ns) == timestamp::min());
-  CHECK(saturating_add(timestamp::min(), timespan::max())
-        == timestamp{-1ns});
+  CHECK(saturating_add(timestamp::min(), timespan::max()) == timestamp{-1ns});
 }
 
 TEST_CASE("the distance of time points stays within the range", "[I13]") {
@@ -55,8 +54,7 @@ TEST_CASE("scaling gives the part, and the longest time instead of overflowing",
   CHECK(scale(10s, 0) == 0s);
   CHECK(scale(-10s, 0.5) == -5s);
   CHECK(scale(10s, 1e300) == timespan::max());
-  CHECK(scale(10s, std::numeric_limits<double>::infinity())
-        == timespan::max());
+  CHECK(scale(10s, std::numeric_limits<double>::infinity()) == timespan::max());
   CHECK(scale(10s, std::numeric_limits<double>::quiet_NaN())
         == timespan::max());
   CHECK(scale(timespan::max(), 1) == timespan::max());

@@ -41,8 +41,7 @@ TEST_CASE("a stranger that publishes is refused and changes nothing",
   const auto fake = forged(s, gen.id, gen.count + 1);
   auto refused = ask(s.time.sys(), s.bearer.actor(), publish_atom_v, fake,
                      s.time.wall() + 1h);
-  detail::anon_mail(s.bearer.actor(), publish_atom_v, fake,
-                    s.time.wall() + 1h);
+  detail::anon_mail(s.bearer.actor(), publish_atom_v, fake, s.time.wall() + 1h);
   s.time.settle();
   REQUIRE(refused->errors.size() == 1);
   CHECK(refused->errors[0] == errc::not_publisher);

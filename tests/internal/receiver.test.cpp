@@ -150,7 +150,8 @@ TEST_CASE("the default judgement of errors", "[receiver]") {
     auto receiver = s.bearer.receiver();
     fetch_once(s, receiver);
     CHECK(retries(s, receiver, err) == (verdict != retry_verdict::no));
-    CHECK(s.status().current.has_value() == (verdict != retry_verdict::refused));
+    CHECK(s.status().current.has_value()
+          == (verdict != retry_verdict::refused));
   }
 }
 

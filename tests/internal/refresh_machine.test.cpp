@@ -397,3 +397,17 @@ TEST_CASE("a token that has ended is of no use when it comes again", "[I3]") {
     CHECK(b.machine.newest() == generation{id, 1});
   }
 }
+
+TEST_CASE("a plain fetch does not change the reason of an attempt", "[I10]") {
+  bench b;
+  b.publish(1000s);
+  b.pass(10s);
+  b.now.wall += 1h;
+  b.machine.observe(b.now);
+  CHECK(!b.machine.fetch({}, b.now));
+  CHECK(b.machine.start_if_due(b.now)->reason == attempt_reason::scheduled);
+  b.fail();
+  CHECK(!b.machine.fetch({0, true, false}, b.now));
+  b.pass(1s);
+  CHECK(b.machine.start_if_due(b.now)->reason == attempt_reason::scheduled);
+}

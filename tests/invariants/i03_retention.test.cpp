@@ -1,6 +1,6 @@
-#include "support/fixture.hpp"
-
 #include <bearer/source/static_source.hpp>
+
+#include "support/fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -207,8 +207,8 @@ TEST_CASE("the rejected secret stays rejected after newer tokens", "[I3]") {
   CHECK(text(fx.fetch().value()) == "good");
   fx.time.advance(10s);
   fx.source.replies_with(make_token("bad"));
-  const auto forced = fx.fetch(
-    with([](auto& x) { x.renew_required = x.report_error = true; }));
+  const auto forced
+    = fx.fetch(with([](auto& x) { x.renew_required = x.report_error = true; }));
   CHECK(forced.error() == errc::rejected_token);
   CHECK(text(fx.fetch().value()) == "good");
 }

@@ -142,8 +142,7 @@ TEST_CASE("a generation never published is an error", "[I4]") {
   fixture fx;
   fx.source_issues();
   const auto first = fx.fetch().value().generation;
-  auto wrong = std::vector{generation{first.id, 2},
-                           generation{first.id + 1, 1},
+  auto wrong = std::vector{generation{first.id, 2}, generation{first.id + 1, 1},
                            generation{first.id, ~std::uint64_t{0}}};
   for (const auto& what : wrong) {
     auto error = std::make_shared<caf::error>();

@@ -1,6 +1,6 @@
-#include "support/fixture.hpp"
-
 #include <bearer/backoff.hpp>
+
+#include "support/fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -114,8 +114,7 @@ TEST_CASE("retry_after raises the backoff", "[I9][I10]") {
   fixture fx;
   auto asked = caf::timespan{30s};
   auto expected = asked;
-  SECTION("beyond the delay") {
-  }
+  SECTION("beyond the delay") {}
   SECTION("up to the cap") {
     asked = 24h;
     expected = 1min;

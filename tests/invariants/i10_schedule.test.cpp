@@ -1,7 +1,7 @@
-#include "support/fixture.hpp"
-
 #include <bearer/backoff.hpp>
 #include <bearer/freshness.hpp>
+
+#include "support/fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -62,8 +62,7 @@ TEST_CASE("tokens that have expired already are failures with their backoff",
   fx.source_issues(0s);
   fx.fetch();
   fx.time.advance(10s);
-  CHECK(fx.source.call_times()
-        == starts({1s, 1500ms, 2250ms, 3375ms}));
+  CHECK(fx.source.call_times() == starts({1s, 1500ms, 2250ms, 3375ms}));
 }
 
 TEST_CASE("twelve failures with the defaults keep the reference's times",
@@ -76,9 +75,9 @@ TEST_CASE("twelve failures with the defaults keep the reference's times",
   const auto eleventh = backoff_delay({}, 11);
   CHECK(eleventh >= 57665039062ns);
   CHECK(eleventh <= 57665039063ns);
-  auto expected = starts({1s, 1500ms, 2250ms, 3375ms, 5062500us, 7593750us,
-                          11390625us, 17085937500ns, 25628906250ns,
-                          38443359375ns, eleventh, 1min});
+  auto expected
+    = starts({1s, 1500ms, 2250ms, 3375ms, 5062500us, 7593750us, 11390625us,
+              17085937500ns, 25628906250ns, 38443359375ns, eleventh, 1min});
   while (expected.back() > 4min)
     expected.pop_back();
   REQUIRE(expected.size() >= 12);

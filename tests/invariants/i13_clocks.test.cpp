@@ -17,9 +17,10 @@ TEST_CASE("after the wall clock jumped past the expiry the next fetch does not "
   CHECK(s.fetch().value().generation.count == 2);
 }
 
-TEST_CASE("after a suspend an expired token is not served even if the source is "
-          "down",
-          "[I13][I2]") {
+TEST_CASE(
+  "after a suspend an expired token is not served even if the source is "
+  "down",
+  "[I13][I2]") {
   scene s;
   s.gives(100s);
   s.fetch();
@@ -107,8 +108,7 @@ TEST_CASE("a token without end needs no timer", "[I13]") {
   CHECK(s.time.timers() == 0);
 }
 
-TEST_CASE("a wall clock that was set back does not prolong a token",
-          "[I13]") {
+TEST_CASE("a wall clock that was set back does not prolong a token", "[I13]") {
   scene s;
   s.gives(100s);
   s.fetch();

@@ -25,8 +25,7 @@ TEST_CASE("close without an attempt under way closes the source with the whole "
           "grace",
           "[I14]") {
   scene s;
-  SECTION("never started") {
-  }
+  SECTION("never started") {}
   SECTION("with a token") {
     s.gives(100s);
     s.fetch();

@@ -16,7 +16,8 @@ fetch_options forced_within(caf::timespan timeout) {
 
 } // namespace
 
-TEST_CASE("renew_required gets a newer generation than the fresh one", "[I16]") {
+TEST_CASE("renew_required gets a newer generation than the fresh one",
+          "[I16]") {
   scene s;
   s.gives(100s);
   CHECK(s.fetch().value().generation.count == 1);

@@ -57,9 +57,10 @@ std::uint64_t count(const std::vector<pending_fetch>& all, Condition holds) {
 
 } // namespace
 
-TEST_CASE("over any mix of fetches each is counted once, and attempts are calls "
-          "of the source",
-          "[I18][I5]") {
+TEST_CASE(
+  "over any mix of fetches each is counted once, and attempts are calls "
+  "of the source",
+  "[I18][I5]") {
   const auto seed = GENERATE(range(1U, 21U));
   CAPTURE(seed);
   auto random = std::mt19937{seed};
@@ -95,8 +96,9 @@ TEST_CASE("over any mix of fetches each is counted once, and attempts are calls 
   const auto ended = log.of<events::attempt_ended>();
   CHECK(status.failed_attempts
         == static_cast<std::uint64_t>(
-          std::count_if(ended.begin(), ended.end(),
-                        [](const auto& e) { return static_cast<bool>(e.error); })));
+          std::count_if(ended.begin(), ended.end(), [](const auto& e) {
+            return static_cast<bool>(e.error);
+          })));
 }
 
 TEST_CASE("the kinds of answers add up to the answers that callers saw",
@@ -217,7 +219,8 @@ TEST_CASE("a thousand rejections of one generation are counted", "[I18][I4]") {
   s.time.settle();
   CHECK(s.calls() == 2);
   const auto status = s.status();
-  CHECK(status.stale_rejections + status.coalesced + status.rate_limited == 999);
+  CHECK(status.stale_rejections + status.coalesced + status.rate_limited
+        == 999);
 }
 
 TEST_CASE("counters add up member by member", "[I18]") {

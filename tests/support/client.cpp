@@ -31,9 +31,10 @@ pending_fetch spawn_client(caf::actor_system& sys, const Target& target,
     [state, opts, to = Target{target}](caf::event_based_actor* self) mutable {
       detail::mail(self, fetch_atom_v, opts)
         .request(to, caf::infinite)
-        .then(
-          [state](const token& tok) { state->answers.emplace_back(tok); },
-          [state](const caf::error& err) { state->answers.emplace_back(err); });
+        .then([state](const token& tok) { state->answers.emplace_back(tok); },
+              [state](const caf::error& err) {
+                state->answers.emplace_back(err);
+              });
       to = nullptr;
     });
   state->client = client.address();
@@ -45,7 +46,8 @@ pending_fetch spawn_client(caf::actor_system& sys, const Target& target,
 const token& pending_fetch::value() const {
   const auto& answer = only_answer(*state_);
   if (!answer)
-    throw std::logic_error("expected a token, got " + to_string(answer.error()));
+    throw std::logic_error("expected a token, got "
+                           + to_string(answer.error()));
   return *answer;
 }
 
@@ -86,10 +88,11 @@ can_retry(caf::actor_system& sys, const receiver_actor& receiver,
 event_log::event_log(const handle& bearer)
   : events_(std::make_shared<std::vector<event>>()) {
   auto& sys = bearer.actor().home_system();
-  listener_ = sys.spawn(
-    [events = events_](event_listener::pointer) -> event_listener::behavior_type {
-      return {[events](const event& what) { events->push_back(what); }};
-    });
+  listener_
+    = sys.spawn([events = events_](
+                  event_listener::pointer) -> event_listener::behavior_type {
+        return {[events](const event& what) { events->push_back(what); }};
+      });
   detail::anon_mail(bearer.actor(), subscribe_atom_v, listener_);
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <bearer/bearer.hpp>
+#include <bearer/detail/caf_compat.hpp>
+
 #include "support/client.hpp"
 #include "support/scripted_source.hpp"
 #include "support/virtual_time.hpp"
-
-#include <bearer/bearer.hpp>
-#include <bearer/detail/caf_compat.hpp>
 
 #include <caf/event_based_actor.hpp>
 
@@ -27,7 +27,8 @@ inline caf::error outage() {
   return caf::make_error(errc::command_failed, "outage");
 }
 
-/// Options made in one expression: `with([](auto& x) { x.report_error = true; })`.
+/// Options made in one expression: `with([](auto& x) { x.report_error = true;
+/// })`.
 template <class F>
 fetch_options with(F change) {
   auto result = fetch_options{};
@@ -59,9 +60,9 @@ inline fetch_options newer_than(const generation& what) {
 /// open until told otherwise.
 struct fixture {
   explicit fixture(const renewal_settings& settings = exact_settings())
-    : bearer(spawn(time.sys(), source.actor(), settings,
-                   {"test", {}, time.clock()})
-               .value()) {
+    : bearer(
+      spawn(time.sys(), source.actor(), settings, {"test", {}, time.clock()})
+        .value()) {
     // nop
   }
 
@@ -106,11 +107,12 @@ struct fixture {
   /// Asks without blocking, which virtual time would not survive.
   bearer::status status() {
     auto result = std::make_shared<bearer::status>();
-    time.sys().spawn([result, to = bearer.actor()](caf::event_based_actor* self) {
-      detail::mail(self, status_atom_v)
-        .request(to, caf::infinite)
-        .then([result](const bearer::status& x) { *result = x; });
-    });
+    time.sys().spawn(
+      [result, to = bearer.actor()](caf::event_based_actor* self) {
+        detail::mail(self, status_atom_v)
+          .request(to, caf::infinite)
+          .then([result](const bearer::status& x) { *result = x; });
+      });
     time.settle();
     return *result;
   }

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <bearer/bearer.hpp>
+#include <bearer/detail/caf_compat.hpp>
+
 #include "support/client.hpp"
 #include "support/scripted_source.hpp"
 #include "support/virtual_time.hpp"
-
-#include <bearer/bearer.hpp>
-#include <bearer/detail/caf_compat.hpp>
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
@@ -35,12 +35,12 @@ struct replies {
   }
 };
 
-/// Spawns an actor that sends `xs` to `target` once as a request, and lets go of
-/// it at once. Run the system, then look at the result.
+/// Spawns an actor that sends `xs` to `target` once as a request, and lets go
+/// of it at once. Run the system, then look at the result.
 /// @tparam T what the target answers with.
 template <class T = void, class Handle, class... Ts>
-std::shared_ptr<const replies<T>> ask(caf::actor_system& sys,
-                                      const Handle& target, Ts... xs) {
+std::shared_ptr<const replies<T>>
+ask(caf::actor_system& sys, const Handle& target, Ts... xs) {
   auto result = std::make_shared<replies<T>>();
   sys.spawn([=, to = Handle{target}](caf::event_based_actor* self) mutable {
     auto fail = [self, result](const caf::error& err) {
@@ -104,8 +104,8 @@ inline fetch_options within(caf::timespan timeout) {
 class scene {
 public:
   explicit scene(const renewal_settings& settings = exact())
-    : bearer(
-      *spawn(time.sys(), source.actor(), settings, {"scene", {}, time.clock()})) {
+    : bearer(*spawn(time.sys(), source.actor(), settings,
+                    {"scene", {}, time.clock()})) {
     // nop
   }
 
@@ -136,7 +136,8 @@ public:
 
   /// The state at the present time.
   bearer::status status() {
-    auto result = ask<bearer::status>(time.sys(), bearer.actor(), status_atom_v);
+    auto result = ask<bearer::status>(time.sys(), bearer.actor(),
+                                      status_atom_v);
     time.settle();
     return result->values.at(0);
   }

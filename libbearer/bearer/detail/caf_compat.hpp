@@ -60,9 +60,7 @@ public:
   template <class Handle>
   void send(const Handle& to) && {
     std::apply(
-      [&](auto&&... xs) {
-        self_->send(to, std::forward<decltype(xs)>(xs)...);
-      },
+      [&](auto&&... xs) { self_->send(to, std::forward<decltype(xs)>(xs)...); },
       std::move(content_));
   }
 
@@ -109,8 +107,8 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
   // CAF's own down handler is one per actor and hears all monitors; an
   // attached functor serves each of them, and holds `self` weakly.
   auto reason = std::make_shared<caf::error>();
-  auto what = caf::make_action(
-    [reason, f = std::move(on_down)] { f(*reason); });
+  auto what
+    = caf::make_action([reason, f = std::move(on_down)] { f(*reason); });
   auto observer = caf::weak_actor_ptr{self->ctrl()};
   whom->attach_functor([what, reason, observer](const caf::error& why) {
     *reason = why;

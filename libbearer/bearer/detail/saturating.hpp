@@ -3,16 +3,18 @@
 #include <caf/timespan.hpp>
 
 #include <chrono>
+#include <cmath>
 
 /// Arithmetic on time points that stays at the ends of the range instead of
-/// overflowing: lifetimes of "for ever" and infinite budgets are ordinary input.
+/// overflowing: lifetimes of "for ever" and infinite budgets are ordinary
+/// input.
 namespace bearer::detail {
 
 /// `when + delay`, saturating.
 template <class TimePoint>
 TimePoint saturating_add(TimePoint when, caf::timespan delay) noexcept {
-  const auto since = std::chrono::duration_cast<caf::timespan>(
-    when.time_since_epoch());
+  const auto since
+    = std::chrono::duration_cast<caf::timespan>(when.time_since_epoch());
   if (delay.count() > 0 && since > caf::timespan::max() - delay)
     return TimePoint::max();
   if (delay.count() < 0 && since < caf::timespan::min() - delay)
@@ -32,13 +34,14 @@ caf::timespan saturating_distance(TimePoint from, TimePoint to) noexcept {
   return caf::timespan{end - start};
 }
 
-/// The part `fraction` of `whole`, for fractions in [0, 1] and above.
+/// The part `fraction` of `whole`, to the nearest nanosecond; fractions may be
+/// above 1 and infinite.
 inline caf::timespan scale(caf::timespan whole, double fraction) noexcept {
   constexpr auto limit = static_cast<double>(caf::timespan::max().count());
   const auto result = static_cast<double>(whole.count()) * fraction;
   if (!(result < limit))
     return caf::timespan::max();
-  return caf::timespan{static_cast<caf::timespan::rep>(result)};
+  return caf::timespan{static_cast<caf::timespan::rep>(std::nearbyint(result))};
 }
 
 } // namespace bearer::detail

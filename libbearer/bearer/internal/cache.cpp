@@ -1,7 +1,6 @@
-#include <bearer/internal/cache.hpp>
-
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
+#include <bearer/internal/cache.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -204,7 +203,6 @@ private:
       return detail::mail(self_, unsubscribe_atom_v, who).delegate(refresher_);
     return caf::unit;
   }
-
 
   caf::result<status> snapshot() {
     if (refresher_)

@@ -1,7 +1,6 @@
-#include <bearer/internal/receiver.hpp>
-
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
+#include <bearer/internal/receiver.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>

@@ -1,8 +1,7 @@
-#include <bearer/internal/refresh_machine.hpp>
-
 #include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
 #include <bearer/freshness.hpp>
+#include <bearer/internal/refresh_machine.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -143,9 +142,8 @@ attempt_reason refresh_machine::reason() const noexcept {
 steady_time refresh_machine::earliest_start(time_reading now) const noexcept {
   if (!last_start_)
     return now.steady;
-  return std::max(now.steady,
-                  detail::saturating_add(*last_start_,
-                                         settings_.initial_retry_timeout));
+  return std::max(now.steady, detail::saturating_add(
+                                *last_start_, settings_.initial_retry_timeout));
 }
 
 void refresh_machine::bring_forward(steady_time when) noexcept {

@@ -1,5 +1,3 @@
-#include <bearer/internal/refresher.hpp>
-
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
@@ -7,6 +5,7 @@
 #include <bearer/internal/event_feed.hpp>
 #include <bearer/internal/graceful_end.hpp>
 #include <bearer/internal/refresh_machine.hpp>
+#include <bearer/internal/refresher.hpp>
 #include <bearer/internal/source_call.hpp>
 #include <bearer/internal/waiting_fetches.hpp>
 
@@ -55,8 +54,7 @@ public:
              caf::timespan budget) {
         return renew(terms_of(opts, false), budget);
       },
-      [this](renew_sync_atom, const fetch_options& opts,
-             caf::timespan budget) {
+      [this](renew_sync_atom, const fetch_options& opts, caf::timespan budget) {
         return renew(terms_of(opts, true), budget);
       },
       [this](rejected_atom, const generation& what) {
@@ -162,8 +160,8 @@ private:
         start(std::move(*what), now);
     if (machine_.take_release() && machine_.usable(now))
       publish();
-    waiting_.time_out(now.steady, {machine_.last_error(),
-                                   machine_.next_attempt_in(now)});
+    waiting_.time_out(now.steady,
+                      {machine_.last_error(), machine_.next_attempt_in(now)});
     if (end_.overdue(now))
       finish_closing();
     set_alarm();

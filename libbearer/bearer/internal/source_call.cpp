@@ -1,7 +1,6 @@
-#include <bearer/internal/source_call.hpp>
-
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
+#include <bearer/internal/source_call.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/sec.hpp>
@@ -17,8 +16,7 @@ namespace {
 
 /// CAF's own errors about the other actor say nothing to our users.
 caf::error name_source_error(caf::error err) {
-  if (err == caf::sec::request_receiver_down
-      || err == caf::sec::broken_promise)
+  if (err == caf::sec::request_receiver_down || err == caf::sec::broken_promise)
     return caf::make_error(errc::source_down);
   if (err == caf::sec::unexpected_response
       || err == caf::sec::unexpected_message || !err)

@@ -18,8 +18,8 @@ struct time_reading {
 };
 
 /// The earlier one, where there is one.
-inline std::optional<steady_time>
-earlier(std::optional<steady_time> lhs, std::optional<steady_time> rhs) {
+inline std::optional<steady_time> earlier(std::optional<steady_time> lhs,
+                                          std::optional<steady_time> rhs) {
   if (lhs && rhs)
     return std::min(*lhs, *rhs);
   return lhs ? lhs : rhs;

@@ -1,15 +1,15 @@
-#include <bearer/internal/token_ledger.hpp>
-
 #include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
 #include <bearer/freshness.hpp>
+#include <bearer/internal/token_ledger.hpp>
 
 #include <algorithm>
 
 namespace bearer::internal {
 
 std::optional<steady_time> token_ledger::steady_end() const noexcept {
-  if (current_.access_token.empty() || usable_until_steady_ == steady_time::max())
+  if (current_.access_token.empty()
+      || usable_until_steady_ == steady_time::max())
     return std::nullopt;
   return usable_until_steady_;
 }

@@ -9,7 +9,6 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -18,10 +17,6 @@
 namespace bearer {
 
 namespace {
-
-/// How much longer than its grace the closing of the inner bearer may take
-/// before it counts as done.
-constexpr auto close_slack = std::chrono::seconds{1};
 
 fetch_options to_fetch_options(const attempt& what) {
   auto result = fetch_options{};
@@ -90,17 +85,18 @@ private:
     // Anonymous: the answer, an error included, is of no interest.
     if (what.reason == attempt_reason::rejected && options.newer_than)
       detail::anon_mail(inner_, reject_atom_v, *options.newer_than);
-    ask(options, detail::schedulable(what.budget));
+    ask(options);
     return fetching_;
   }
 
-  void ask(const fetch_options& options, caf::timespan limit) {
+  void ask(const fetch_options& options) {
+    // Infinite, because a cache always answers by the deadline it was given.
     detail::mail(self_, fetch_atom_v, options)
-      .request(inner_, limit)
+      .request(inner_, caf::infinite)
       .then([this](token& result) { succeed(std::move(result)); },
-            [this, options, limit](caf::error& err) {
+            [this, options](caf::error& err) {
               if (err == errc::unchanged && options.newer_than)
-                ask_for_the_same(options, limit);
+                ask_for_the_same(options);
               else
                 fail(translate(std::move(err)));
             });
@@ -108,9 +104,9 @@ private:
 
   /// There is no newer token, but the old one is good: that is no failure of
   /// this source, as it would be none of a file that did not change.
-  void ask_for_the_same(fetch_options options, caf::timespan limit) {
+  void ask_for_the_same(fetch_options options) {
     options.newer_than = std::nullopt;
-    ask(options, limit);
+    ask(options);
   }
 
   /// The token goes on as it came. Its generation is the inner bearer's, which
@@ -131,15 +127,14 @@ private:
 
   caf::result<void> close(caf::timespan grace) {
     closing_ = self_->make_response_promise<void>();
-    const auto limit = detail::schedulable(grace) + close_slack;
     auto done = [this] {
       closing_.deliver();
       self_->quit();
     };
-    // An inner bearer that cannot be closed has ended, or will not within the
-    // grace; either way there is nothing more to do.
+    // Infinite, because a cache answers by the end of the grace; if it does
+    // not, it has ended, and there is nothing more to do.
     detail::mail(self_, close_atom_v, grace)
-      .request(inner_, limit)
+      .request(inner_, caf::infinite)
       .then(done, [done](caf::error&) { done(); });
     return closing_;
   }

@@ -5,6 +5,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 
 #include <string>
 
@@ -281,4 +282,45 @@ TEST_CASE("killing the cache ends the refresher and answers the waiters",
   s.source.answer(0, s.fresh(100s));
   s.time.advance(1h);
   CHECK(s.calls() == 1);
+}
+
+namespace {
+
+/// Sends the rejection after `hops` messages of its own.
+void reject_after(scene& s, const generation& what, int hops) {
+  s.time.sys().spawn(
+    [what, hops, to = s.bearer](caf::event_based_actor* self) -> caf::behavior {
+      detail::mail(self, hops).send(self);
+      return {[=](int left) {
+        if (left > 0) {
+          detail::mail(self, left - 1).send(self);
+          return;
+        }
+        to.reject(what);
+        self->quit();
+      }};
+    });
+}
+
+} // namespace
+
+TEST_CASE("a rejection that crosses a publication of the same token wins",
+          "[cache][I4]") {
+  const auto hops = GENERATE(range(0, 12));
+  CAPTURE(hops);
+  scene s;
+  s.gives(100s);
+  const auto gen = s.fetch().value().generation;
+  s.source.stays_silent();
+  s.time.advance(2s);
+  s.bearer.request_renewal();
+  s.time.settle();
+  // The failure makes the refresher publish the current token again.
+  s.source.answer(1, caf::make_error(errc::command_failed));
+  reject_after(s, gen, hops);
+  s.time.settle();
+  auto f = s.fetch(within(1ms));
+  s.time.advance(1ms);
+  CHECK(f.error() == errc::timed_out);
+  CHECK(s.bearer.is_renewal_required());
 }

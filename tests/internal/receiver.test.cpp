@@ -1,5 +1,7 @@
 #include "support/scene.hpp"
 
+#include <bearer/internal/receiver.hpp>
+
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -168,6 +170,8 @@ TEST_CASE("a refused token is rejected once, and the next fetch is newer",
   CHECK(retries(s, receiver, unauthorized));
   CHECK(log.of<events::rejected>().size() == 1);
   CHECK(s.calls() == 2);
+  // A second rejection would have joined the attempt.
+  CHECK(s.status().coalesced == 0);
   CHECK(s.source.calls()[1].what.reason == attempt_reason::rejected);
   auto f = fetch_once(s, receiver);
   CHECK_FALSE(f.done());
@@ -386,4 +390,71 @@ TEST_CASE("users can bring receivers of their own over the same interface",
   CHECK(fetch_once(s, receiver).value().generation.count == 2);
   CHECK(latest(s, receiver)->generation.count == 2);
   CHECK(s.calls() == 2);
+}
+
+// -- what a receiver asks of its cache ------------------------------------------
+
+namespace {
+
+/// What arrived at a cache, in order.
+struct cache_log {
+  std::vector<fetch_options> fetches;
+  std::vector<generation> rejections;
+};
+
+/// A cache that hands out one generation after the other.
+cache_actor spawn_logging_cache(caf::actor_system& sys,
+                                std::shared_ptr<cache_log> log) {
+  auto hdl = sys.spawn([log](caf::event_based_actor*) -> caf::behavior {
+    return {
+      [log](fetch_atom, const fetch_options& opts) {
+        log->fetches.push_back(opts);
+        auto result = make_token("logged");
+        result.generation = {1, log->fetches.size()};
+        return result;
+      },
+      [log](reject_atom, const generation& what) {
+        log->rejections.push_back(what);
+      },
+    };
+  });
+  return caf::actor_cast<cache_actor>(hdl);
+}
+
+} // namespace
+
+TEST_CASE("after a refusal the next fetch has newer_than, and only that one",
+          "[receiver]") {
+  virtual_time time;
+  auto log = std::make_shared<cache_log>();
+  auto config = std::make_shared<internal::receiver_config>();
+  config->max_retries = 9;
+  auto receiver = internal::spawn_receiver(
+    time.sys(), spawn_logging_cache(time.sys(), log), config);
+  auto fetch = [&](const fetch_options& opts = {}) {
+    test::fetch(time.sys(), receiver, opts);
+    time.settle();
+  };
+  fetch();
+  CHECK_FALSE(log->fetches.back().newer_than);
+  can_retry(time.sys(), receiver, caf::make_error(errc::timed_out));
+  time.settle();
+  fetch();
+  CHECK_FALSE(log->fetches.back().newer_than);
+  can_retry(time.sys(), receiver, unauthorized);
+  can_retry(time.sys(), receiver, unauthorized);
+  time.settle();
+  CHECK(log->rejections == std::vector<generation>{{1, 2}});
+  fetch();
+  CHECK(log->fetches.back().newer_than == generation{1, 2});
+  fetch();
+  CHECK_FALSE(log->fetches.back().newer_than);
+  // All other options go on as they came.
+  auto opts = forced();
+  opts.report_error = true;
+  opts.timeout = 3s;
+  opts.max_retries = 5;
+  opts.newer_than = generation{1, 1};
+  fetch(opts);
+  CHECK(log->fetches.back() == opts);
 }

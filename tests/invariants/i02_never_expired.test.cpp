@@ -68,9 +68,11 @@ TEST_CASE("a step of the wall clock beyond the end ends the token at once",
   orphan fx{1000s};
   fx.time.jump_wall(990s - 1ns);
   CHECK(fx.hit());
+  event_log log{fx.bearer};
   fx.time.jump_wall(1ns);
   const auto waiting = fx.fetch();
   CHECK(!waiting.done());
+  CHECK(log.of<events::withdrawn>().size() == 1);
   CHECK(fx.calls() == 1);
   fx.time.advance(1s);
   CHECK(fx.calls() == 2);

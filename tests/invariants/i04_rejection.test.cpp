@@ -184,6 +184,49 @@ TEST_CASE("a receiver rejects its token once and then wants a newer one",
   CHECK(fx.status().stale_rejections == 0);
 }
 
+TEST_CASE("a receiver sends one rejection, however often it is asked", "[I4]") {
+  auto settings = exact_settings();
+  settings.max_retries = 5;
+  fixture fx{settings};
+  fx.source_issues();
+  auto receiver = fx.bearer.receiver();
+  fetch(fx.time.sys(), receiver);
+  fx.time.advance(10s);
+  fx.source.stays_silent();
+  for (int i = 0; i < 3; ++i)
+    can_retry(fx.time.sys(), receiver,
+              caf::make_error(caf::sec::runtime_error, "401"));
+  fx.time.settle();
+  CHECK(fx.calls() == 2);
+  CHECK(fx.status().coalesced == 0);
+}
+
+TEST_CASE(
+  "a publication that crosses a rejection does not bring the token back",
+  "[I4]") {
+  fixture fx;
+  fx.source_issues(1000s);
+  const auto first = fx.fetch().value();
+  fx.time.advance(10s);
+  fx.source.stays_silent();
+  fx.bearer.request_renewal();
+  fx.time.settle();
+  REQUIRE(fx.calls() == 2);
+  // The attempt reaches its limit, after which the current token is published
+  // again, in the moment of the rejection.
+  auto& clock = fx.time.sys().clock();
+  clock.schedule(clock.now() + 5s,
+                 caf::make_action(
+                   [to = fx.bearer.actor(), what = first.generation]() mutable {
+                     detail::anon_mail(to, reject_atom_v, what);
+                     to = nullptr;
+                   }));
+  fx.time.advance(5s);
+  CHECK(fx.status().failures == 1);
+  CHECK(fx.fetch(timeout(0s)).error() == errc::timed_out);
+  CHECK(fx.bearer.is_renewal_required());
+}
+
 TEST_CASE("late refusals of a replaced token renew nothing", "[I4]") {
   fixture fx;
   fx.source_issues();

@@ -1,6 +1,7 @@
 #include "support/scene.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 // The row "request_renewal" of DESIGN's message table.
 
@@ -174,6 +175,22 @@ TEST_CASE("a hold does not outlive the floor into a backoff",
   CHECK(f.value().generation.count == 1);
   auto g = s.fetch();
   CHECK(g.value().generation.count == 1);
+}
+
+TEST_CASE("when the hold has ended the cache answers by itself",
+          "[request_renewal]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  s.time.advance(2s);
+  if (GENERATE(false, true))
+    s.fails();
+  request(s);
+  auto answer = ask<token>(s.time.sys(), s.bearer.actor(), fetch_atom_v,
+                           fetch_options{});
+  s.time.settle();
+  CHECK(answer->values.size() == 1);
+  CHECK(answer->sender == s.bearer.actor().address());
 }
 
 TEST_CASE("a source with nothing new ends the hold with the same generation",

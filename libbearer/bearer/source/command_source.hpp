@@ -16,10 +16,10 @@ namespace bearer {
 /// How a credential process is run.
 struct command_source_options {
   /// The largest `max_output`, in bytes.
-  static constexpr std::size_t max_max_output = 16 * 1024 * 1024;
+  static constexpr std::size_t max_max_output = std::size_t{16} * 1024 * 1024;
 
   /// The longest standard output, in bytes; from 1 to `max_max_output`.
-  std::size_t max_output = 64 * 1024;
+  std::size_t max_output = std::size_t{64} * 1024;
 
   /// Tells the time from which on `expires_in` counts. Must be callable.
   wall_clock clock = system_wall_clock;

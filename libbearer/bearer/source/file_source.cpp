@@ -42,15 +42,16 @@ caf::expected<token> read_token(const std::string& path,
 
 } // namespace
 
-caf::expected<any_source> file_source(caf::actor_system& sys, std::string path,
+caf::expected<any_source> file_source(caf::actor_system& sys,
+                                      const std::string& path,
                                       file_source_options options) {
   if (auto err = check(options))
     return err;
   auto expanded = detail::expand_path(path);
   if (!expanded)
     return std::move(expanded.error());
-  auto read = [path = std::move(*expanded),
-               options = std::move(options)](const attempt&, std::stop_token) {
+  auto read = [path = std::move(*expanded), options = std::move(options)](
+                const attempt&, const std::stop_token&) {
     return read_token(path, options);
   };
   return detail::blocking_source(sys, std::move(read));

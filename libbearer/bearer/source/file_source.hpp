@@ -16,14 +16,14 @@ namespace bearer {
 /// How a token file is read.
 struct file_source_options {
   /// The largest `max_size`, in bytes.
-  static constexpr std::size_t max_max_size = 16 * 1024 * 1024;
+  static constexpr std::size_t max_max_size = std::size_t{16} * 1024 * 1024;
 
   /// The file is read anew this long after it was read, or earlier if the
   /// token's lifetime demands it. Above 0.
   caf::timespan refresh_period = std::chrono::minutes{1};
 
   /// The longest content, in bytes; from 1 to `max_max_size`.
-  std::size_t max_size = 64 * 1024;
+  std::size_t max_size = std::size_t{64} * 1024;
 
   /// Tells the time from which on `expires_in` counts if the file's
   /// modification time lies in the future. Must be callable.
@@ -46,7 +46,8 @@ struct file_source_options {
 /// @param path `~` and `~user` are expanded now; a relative path is relative to
 ///             the current working folder.
 /// @returns the source; or `errc::invalid_setting` naming the parameter.
-caf::expected<any_source> file_source(caf::actor_system& sys, std::string path,
+caf::expected<any_source> file_source(caf::actor_system& sys,
+                                      const std::string& path,
                                       file_source_options options = {});
 
 } // namespace bearer

@@ -13,7 +13,7 @@ namespace bearer {
 
 /// No access token may be longer, in bytes. Servers refuse header lines far
 /// below that.
-constexpr std::size_t max_token_size = 64 * 1024;
+constexpr std::size_t max_token_size = std::size_t{64} * 1024;
 
 /// Checks a secret and makes it a token without expiry. Nothing is trimmed.
 /// @param origin Where the secret comes from; errors begin with it.

@@ -102,7 +102,7 @@ caf::expected<token> call_in_time(const blocking_function& function,
 /// The thread's whole life. The attempt, and with it the previous token, is
 /// gone before anybody hears of the result.
 void run(std::shared_ptr<call_record> record,
-         std::shared_ptr<const blocking_function> function, attempt what,
+         const std::shared_ptr<const blocking_function>& function, attempt what,
          steady_time deadline) {
   auto stop = record->stop_token();
   auto done = completion{std::move(record)};

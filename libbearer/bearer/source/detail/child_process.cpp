@@ -158,7 +158,8 @@ int spawn(pid_t& pid, const std::vector<std::string>& argv,
                         environ);
 }
 
-caf::error cannot_run(const std::vector<std::string>& argv, std::string why) {
+caf::error cannot_run(const std::vector<std::string>& argv,
+                      const std::string& why) {
   return caf::make_error(errc::command_failed,
                          "command '" + argv[0] + "' cannot run: " + why);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -23,9 +24,10 @@ home_in_database(int (*lookup)(Key, passwd*, char*, std::size_t, passwd**),
                  Key key) {
   auto entry = passwd{};
   passwd* found = nullptr;
+  constexpr auto most = std::size_t{1024} * 1024;
   auto memory = std::vector<char>(1024);
   while (lookup(key, &entry, memory.data(), memory.size(), &found) == ERANGE
-         && memory.size() < 1024 * 1024)
+         && memory.size() < most)
     memory.resize(memory.size() * 2);
   if (found == nullptr || found->pw_dir == nullptr)
     return std::nullopt;

@@ -23,11 +23,11 @@ constexpr auto look_period = std::chrono::milliseconds{20};
 /// How much is read per descriptor at the program's end, in bytes: what fits
 /// into the largest pipe that Linux grants by default. More can only come from
 /// processes it left behind.
-constexpr std::size_t drain_limit = 1024 * 1024;
+constexpr std::size_t drain_limit = std::size_t{1024} * 1024;
 
 /// How much of standard error is kept, in bytes, and how much of that goes when
 /// it is full.
-constexpr std::size_t err_capacity = 32 * 1024;
+constexpr std::size_t err_capacity = std::size_t{32} * 1024;
 
 /// One program under way.
 class process_run {

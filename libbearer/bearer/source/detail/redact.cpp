@@ -13,7 +13,7 @@ namespace bearer::detail {
 namespace {
 
 /// Longer texts are cut before anything else happens, in bytes.
-constexpr std::size_t work_limit = 8 * 1024;
+constexpr std::size_t work_limit = std::size_t{8} * 1024;
 
 /// So many characters in a row are no coincidence.
 constexpr std::size_t gram_size = 8;

@@ -13,12 +13,45 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
 
 using namespace bearer;
 using namespace bearer::test;
+
+namespace {
+
+/// What a block of memory held when it was freed.
+const void* watched_block = nullptr;
+std::size_t watched_size = 0;
+std::string freed_as;
+
+} // namespace
+
+// A look at the bytes before they go; replaced for the whole program.
+
+void* operator new[](std::size_t size) {
+  if (auto* result = std::malloc(size > 0 ? size : 1))
+    return result;
+  throw std::bad_alloc{};
+}
+
+void operator delete[](void* block) noexcept {
+  if (block != nullptr && block == watched_block) {
+    watched_block = nullptr;
+    freed_as.assign(static_cast<const char*>(block), watched_size);
+  }
+  std::free(block);
+}
+
+void operator delete[](void* block, std::size_t) noexcept {
+  operator delete[](block);
+}
 
 TEST_CASE("a secret holds its text", "[secret][I19]") {
   CHECK(secret{canary}.view() == canary);
@@ -72,6 +105,20 @@ TEST_CASE("wiping overwrites every byte", "[secret][I19]") {
     CHECK(text.empty());
     CHECK(std::all_of(data, data + size, [](char c) { return c == 0; }));
   }
+}
+
+TEST_CASE("the block is wiped when the last copy dies, and not before",
+          "[secret][I19]") {
+  auto one = std::make_unique<secret>(canary);
+  auto other = std::make_unique<secret>(*one);
+  watched_block = one->view().data();
+  watched_size = one->size();
+  freed_as.clear();
+  one.reset();
+  CHECK(freed_as.empty());
+  CHECK(other->view() == canary);
+  other.reset();
+  CHECK(freed_as == std::string(canary.size(), '\0'));
 }
 
 TEST_CASE("people never see the text", "[secret][I19]") {

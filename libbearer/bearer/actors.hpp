@@ -76,10 +76,10 @@ using refresher_actor = caf::typed_actor<
   caf::result<void>(request_renewal_atom), caf::result<void>(prefetch_atom),
   caf::result<void>(stop_atom),
   // As for the cache.
-  caf::result<void>(subscribe_atom, event_listener),
   caf::result<void>(unsubscribe_atom, event_listener),
   caf::result<void>(close_atom, caf::timespan),
   // As for the cache, whose own counters come along.
+  caf::result<void>(subscribe_atom, event_listener, fetch_counters),
   caf::result<status>(status_atom, fetch_counters)>;
 
 /// Obtains tokens from outside; one attempt per message. Any actor with this

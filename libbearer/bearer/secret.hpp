@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace bearer {
 
@@ -28,6 +29,22 @@ public:
   /// Copies `text` into a block of its own. The caller's copy stays the
   /// caller's to wipe.
   explicit secret(std::string_view text);
+
+  secret(const secret&) noexcept = default;
+
+  /// Leaves the empty secret behind.
+  secret(secret&& other) noexcept
+    : text_(std::move(other.text_)), size_(std::exchange(other.size_, 0)) {
+    // nop
+  }
+
+  secret& operator=(secret other) noexcept {
+    text_.swap(other.text_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+
+  ~secret() = default;
 
   /// The text itself; valid as long as any copy of this secret lives.
   std::string_view view() const noexcept {

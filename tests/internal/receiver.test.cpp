@@ -1,6 +1,6 @@
-#include "support/scene.hpp"
-
 #include <bearer/internal/receiver.hpp>
+
+#include "support/scene.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -392,7 +392,8 @@ TEST_CASE("users can bring receivers of their own over the same interface",
   CHECK(s.calls() == 2);
 }
 
-// -- what a receiver asks of its cache ------------------------------------------
+// -- what a receiver asks of its cache
+// ------------------------------------------
 
 namespace {
 
@@ -429,8 +430,9 @@ TEST_CASE("after a refusal the next fetch has newer_than, and only that one",
   auto log = std::make_shared<cache_log>();
   auto config = std::make_shared<internal::receiver_config>();
   config->max_retries = 9;
-  auto receiver = internal::spawn_receiver(
-    time.sys(), spawn_logging_cache(time.sys(), log), config);
+  auto receiver = internal::spawn_receiver(time.sys(),
+                                           spawn_logging_cache(time.sys(), log),
+                                           config);
   auto fetch = [&](const fetch_options& opts = {}) {
     test::fetch(time.sys(), receiver, opts);
     time.settle();

@@ -105,7 +105,8 @@ private:
 
   std::uint64_t wanted_newer_than(const fetch_options& opts) const noexcept {
     const auto named = opts.newer_than ? opts.newer_than->count : 0;
-    return opts.renew_required ? std::max(named, newest_) : named;
+    const auto current = token_.generation.count;
+    return opts.renew_required ? std::max(named, current) : named;
   }
 
   bool usable() const {
@@ -192,7 +193,8 @@ private:
 
   caf::result<void> subscribe(const event_listener& who) {
     if (refresher_)
-      return detail::mail(self_, subscribe_atom_v, who).delegate(refresher_);
+      return detail::mail(self_, subscribe_atom_v, who, counters_)
+        .delegate(refresher_);
     if (who)
       detail::mail(self_, event{config_.clock(), events::stopped{}}).send(who);
     return caf::unit;

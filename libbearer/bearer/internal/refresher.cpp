@@ -73,7 +73,8 @@ public:
         if (from_cache())
           stop();
       },
-      [this](subscribe_atom, const event_listener& who) { subscribe(who); },
+      [this](subscribe_atom, const event_listener& who,
+             const fetch_counters& at_cache) { subscribe(who, at_cache); },
       [this](unsubscribe_atom, const event_listener& who) {
         feed_.remove(who);
       },
@@ -258,13 +259,13 @@ private:
     feed_.emit(now.wall, events::published{machine_.newest(), lifetime});
   }
 
-  void subscribe(const event_listener& who) {
+  void subscribe(const event_listener& who, const fetch_counters& at_cache) {
     if (!who)
       return;
     if (stopped_)
       feed_.send_end(who, clock_());
     else
-      feed_.add(who, clock_(), snapshot({}));
+      feed_.add(who, clock_(), snapshot(at_cache));
   }
 
   status snapshot(const fetch_counters& at_cache) const {

@@ -1,17 +1,29 @@
 #include <bearer/error.hpp>
 #include <bearer/retry.hpp>
 
+#include <caf/sec.hpp>
+
 namespace bearer {
 
+namespace {
+
+bool is_mistake_of_caller(const caf::error& err) {
+  return err == errc::invalid_option || err == errc::invalid_setting
+         || err == errc::unknown_generation || err == errc::not_publisher
+         || err == errc::not_serializable;
+}
+
+/// The second one is what CAF says of a bearer whose actors are gone.
+bool has_ended(const caf::error& err) {
+  return err == errc::stopped || err == caf::sec::request_receiver_down;
+}
+
+} // namespace
+
 retry_verdict default_retry_verdict(const caf::error& err) {
-  if (!err)
+  if (!err || has_ended(err) || is_mistake_of_caller(err) || is_permanent(err))
     return retry_verdict::no;
-  if (!is_bearer_error(err))
-    return retry_verdict::refused;
-  if (err == errc::stopped || err == errc::invalid_option
-      || err == errc::unknown_generation || is_permanent(err))
-    return retry_verdict::no;
-  return retry_verdict::retry;
+  return is_bearer_error(err) ? retry_verdict::retry : retry_verdict::refused;
 }
 
 } // namespace bearer

@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <optional>
+
 using namespace bearer;
 using namespace bearer::test;
 using namespace std::chrono_literals;
@@ -204,4 +206,19 @@ TEST_CASE("a jump causes one attempt, and no faster than the floor allows",
   s.time.advance(1ns);
   CHECK(s.calls() == 2);
   CHECK(f.value().generation.count == 2);
+}
+
+TEST_CASE("a token that a wrong wall clock ended comes back with the right one",
+          "[I13][I11]") {
+  scene s;
+  const auto same = make_token("only-one", s.time.wall(), 2h);
+  s.source.replies_with(same);
+  const auto gen = s.fetch().value().generation;
+  s.time.jump_wall(3h);
+  s.time.advance(2min);
+  CHECK(s.status().current == std::nullopt);
+  s.time.jump_wall(-3h);
+  s.time.advance(1min);
+  CHECK(s.fetch().value().generation == gen);
+  CHECK(s.status().failures == 0);
 }

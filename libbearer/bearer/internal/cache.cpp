@@ -196,7 +196,7 @@ private:
       return detail::mail(self_, subscribe_atom_v, who, counters_)
         .delegate(refresher_);
     if (who)
-      detail::mail(self_, event{config_.clock(), events::stopped{}}).send(who);
+      detail::anon_mail(who, event{config_.clock(), events::stopped{}});
     return caf::unit;
   }
 

@@ -67,8 +67,11 @@ public:
   }
 
 private:
-  void send(const event_listener& who, const event& what) {
-    detail::mail(self_, what).send(who);
+  /// Anonymous, because CAF returns a listener's error to the sender, where it
+  /// would end the bearer, and because a listener could delegate to the cache
+  /// in the sender's name.
+  static void send(const event_listener& who, const event& what) {
+    detail::anon_mail(who, what);
   }
 
   Self* self_;

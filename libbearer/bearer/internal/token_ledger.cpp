@@ -40,8 +40,9 @@ caf::error token_ledger::find_fault(const token& tok, time_reading now) const {
     return caf::make_error(errc::rejected_token);
   // The end of a token that came before stays what it was, although a token
   // that came now with as little time left would get a smaller margin.
-  if (is_newest_secret(tok) && tok.expires_at == given_.expires_at
-      && current_.access_token.empty())
+  const auto ended = now.wall >= usable_until_
+                     || now.steady >= usable_until_steady_;
+  if (ended && is_newest_secret(tok) && tok.expires_at == given_.expires_at)
     return caf::make_error(errc::expired_token);
   return {};
 }

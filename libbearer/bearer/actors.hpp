@@ -25,8 +25,8 @@ using receiver_actor = caf::typed_actor<
   // Fetches a token and remembers it as the latest. Counts as one trial.
   caf::result<token>(fetch_atom, fetch_options),
   // Whether another fetch is worth it after the request failed with this error.
-  // If the error means that the server refused the token, then the latest token
-  // is rejected, once, and the next fetch asks for a newer one.
+  // If so because the server refused the token, then the latest token is
+  // rejected, once, and the next fetch asks for a newer one.
   caf::result<bool>(can_retry_atom, caf::error, fetch_options),
   // The token fetched last, if there was one.
   caf::result<optional_token>(latest_atom)>;

@@ -13,12 +13,13 @@
 
 namespace bearer {
 
-/// What one caller asks of one fetch. A fresh token is handed out at once
-/// whatever the options say; most of them tell what a miss waits for. Options
+/// What one caller asks of one fetch. A token that is usable, not rejected, and
+/// newer than `newer_than` is handed out at once; most options tell what a miss
+/// waits for. Options
 /// of one caller never worsen another caller's answer.
 struct fetch_options {
-  /// Wants a newer token than the one current when the fetch arrives. This is
-  /// the only option that forces a renewal.
+  /// Wants a newer token than the one current when the fetch arrives. This, and
+  /// a `newer_than` that names the current one, are what force a renewal.
   bool renew_required = false;
 
   /// On a miss, waits for one attempt's outcome (the one under way or the next)

@@ -52,7 +52,8 @@ public:
   /// Fetches a token for the actor `self`. Finish with `.then(...)` or
   /// `.await(...)`, taking a `const token&` and a `const caf::error&`. The
   /// pending fetch does not keep the bearer running: if the last handle goes
-  /// first, the answer is `errc::stopped`.
+  /// first, the answer is `errc::stopped`. If somebody kills the bearer's
+  /// actors, it may be CAF's `sec::request_receiver_down`.
   template <class Self>
   auto fetch(Self* self, fetch_options opts = {}) const {
     // Infinite, because a cache always answers by the deadline it was given.

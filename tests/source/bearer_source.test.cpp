@@ -242,14 +242,6 @@ TEST_CASE_METHOD(fixture,
   CHECK(secret_of(ask(real.sys, source, what)) == "old");
 }
 
-TEST_CASE_METHOD(fixture,
-                 "an inner bearer that never answers is bounded by the budget",
-                 "[bearer_source]") {
-  script->reply = [](const fetch_options&) { return std::nullopt; };
-  CHECK(error_of(ask(real.sys, source, make_attempt(50ms)))
-        == caf::sec::request_timeout);
-}
-
 TEST_CASE_METHOD(fixture, "closing closes the inner bearer, dead or alive",
                  "[bearer_source]") {
   auto client = asker{real.sys};
@@ -263,15 +255,14 @@ TEST_CASE_METHOD(fixture, "a source that serves two bearers mixes no answers",
                  "[bearer_source]") {
   script->reply = [](const fetch_options&) { return std::nullopt; };
   auto first = asker{real.sys};
-  auto waiting = first.start(source, make_attempt(200ms));
+  // Stays without an answer until the source ends.
+  [[maybe_unused]] auto waiting = first.start(source, make_attempt(200ms));
   REQUIRE(script->fetched.wait());
   {
     auto guard = std::lock_guard{script->mutex};
     script->reply = [](const fetch_options&) { return make_token("inner"); };
   }
   CHECK(secret_of(ask(real.sys, source)) == "inner");
-  CHECK(error_of(first.answer(std::move(waiting)))
-        == caf::sec::request_timeout);
 }
 
 TEST_CASE("a bearer that waits for another one does not delay the end of the "

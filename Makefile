@@ -36,7 +36,8 @@ configure: setup
 build: configure ## build the library, the examples and the tests
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
-demo: build ## run a bearer on a token file that keeps changing
+demo: configure ## run a bearer on a token file that keeps changing
+	@cmake --build $(BUILD) --parallel $(JOBS) --target demo
 	@$(BUILD)/examples/demo
 
 test: build ## run all tests

@@ -1,3 +1,4 @@
+#include <bearer/receiver.hpp>
 #include <bearer/source/function_source.hpp>
 
 #include "support/real_time.hpp"
@@ -5,7 +6,9 @@
 
 #include <caf/actor_registry.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -97,6 +100,16 @@ signal end_of(const Handle& hdl) {
   auto result = signal{};
   hdl->attach_functor([result](const caf::error&) mutable { result.set(); });
   return result;
+}
+
+/// Spawns an actor that fetches through `via` and holds it and the bearer while
+/// it waits.
+caf::actor spawn_holder(caf::actor_system& sys, const handle& bearer,
+                        const receiver_actor& via) {
+  return sys.spawn([=](caf::event_based_actor* self) {
+    bearer::fetch(self, via).then([bearer, via](const token&) {},
+                                  [bearer, via](const caf::error&) {});
+  });
 }
 
 /// The refresher, as the sender of delegated answers.
@@ -270,19 +283,47 @@ TEST_CASE("an actor system ends within a second after stop and close",
         < 1s);
 }
 
-TEST_CASE("busy receivers keep the actor system up to their deadline at most",
+TEST_CASE("an actor system ends within a second with fetches in receivers",
           "[lifetime]") {
-  // What they do is the application's work, and whoever waits for their answer
-  // gets it; so a bearer ends with its receivers, not before.
+  auto waiting = std::vector<pending_fetch>{};
+  CHECK(time_to_end([&](caf::actor_system& sys) {
+          signal called;
+          auto bearer = *spawn(sys, silent_source(sys, called));
+          for (int i = 0; i < 100; ++i)
+            waiting.push_back(test::fetch(sys, bearer.receiver()));
+          REQUIRE(wait_for_waiters(bearer, 100));
+        })
+        < 1s);
+  for (const auto& f : waiting)
+    CHECK(f.error() == errc::stopped);
+}
+
+TEST_CASE("an actor system ends within a second after the callers were killed",
+          "[lifetime][I7]") {
+  CHECK(time_to_end([&](caf::actor_system& sys) {
+          signal called;
+          auto bearer = *spawn(sys, silent_source(sys, called));
+          auto holders = std::vector<caf::actor>{};
+          for (int i = 0; i < 10; ++i)
+            holders.push_back(spawn_holder(sys, bearer, bearer.receiver()));
+          REQUIRE(wait_for_waiters(bearer, 10));
+          for (const auto& holder : holders)
+            caf::anon_send_exit(holder, caf::exit_reason::kill);
+        })
+        < 1s);
+}
+
+TEST_CASE("callers that hold on keep the system up to their deadline at most",
+          "[lifetime]") {
+  // Their handles keep the bearer running, and waiting for it is their work.
   CHECK(time_to_end([](caf::actor_system& sys) {
           signal called;
           auto settings = renewal_settings{};
           settings.fetch_timeout = 300ms;
           auto bearer = *spawn(sys, silent_source(sys, called), settings);
-          // Nobody holds the receivers either, but for the answer.
-          for (int i = 0; i < 100; ++i)
-            test::fetch(sys, bearer.receiver());
-          REQUIRE(wait_for_waiters(bearer, 100));
+          for (int i = 0; i < 10; ++i)
+            spawn_holder(sys, bearer, bearer.receiver());
+          REQUIRE(wait_for_waiters(bearer, 10));
         })
         < 300ms + 1s);
 }
@@ -390,4 +431,21 @@ TEST_CASE("a bearer without handles is kept running by a living receiver",
     [&](const token& tok) { got = std::string{tok.access_token.view()}; },
     [&](const caf::error& err) { got = to_string(err); });
   CHECK(got == "late");
+}
+
+TEST_CASE("a fetch that waits does not keep its receiver", "[lifetime]") {
+  scene s;
+  s.source.stays_silent();
+  auto receiver = s.bearer.receiver();
+  auto ended = end_of(receiver);
+  auto waiting = test::fetch(s.time.sys(), receiver);
+  s.time.settle();
+  CHECK_FALSE(ended.is_set());
+  receiver = nullptr;
+  s.time.settle();
+  CHECK(ended.is_set());
+  // The caller gets its answer all the same.
+  s.source.answer(0, make_token("late"));
+  s.time.settle();
+  CHECK(waiting.value().access_token.view() == "late");
 }

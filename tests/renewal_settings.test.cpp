@@ -1,6 +1,6 @@
 #include <bearer/renewal_settings.hpp>
 
-#include "support/fixture.hpp"
+#include "support/scene.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

@@ -8,6 +8,7 @@
 #include <bearer/token.hpp>
 #include <bearer/type_ids.hpp>
 
+#include <caf/actor_control_block.hpp>
 #include <caf/error.hpp>
 #include <caf/result.hpp>
 #include <caf/timespan.hpp>
@@ -31,12 +32,23 @@ using receiver_actor = caf::typed_actor<
   // The token fetched last, if there was one.
   caf::result<optional_token>(latest_atom)>;
 
+/// What libbearer's own receivers are besides: told of the token that was
+/// fetched through them.
+using token_memory = caf::typed_actor<caf::result<void>(latest_atom, token)>;
+
+/// Names the receiver that a fetch came through, empty for none. Weak, because
+/// a fetch that waits must keep neither a receiver nor its bearer alive.
+using receiver_link = caf::weak_actor_ptr;
+
 /// Hands out what the refresher published last. Everything that its users may
 /// ask of a bearer.
 using cache_actor = caf::typed_actor<
   // Answers with a fresh token at once, else with the outcome of a renewal.
   // Exactly one answer, by the deadline.
   caf::result<token>(fetch_atom, fetch_options),
+  // The same for the caller of a receiver, which passes the message on and is
+  // sent the token before the caller is.
+  caf::result<token>(fetch_atom, fetch_options, receiver_link),
   // A server refused this generation: no later fetch gives it or an older one.
   // Idempotent; does nothing if it was replaced already.
   caf::result<void>(reject_atom, generation),
@@ -66,10 +78,13 @@ using cache_actor = caf::typed_actor<
 /// the caller as the sender, who then gets the answer directly.
 using refresher_actor = caf::typed_actor<
   // Waits until there is a token that is fresh for these options, within this
-  // budget.
-  caf::result<token>(renew_async_atom, fetch_options, caf::timespan),
-  // Waits for the outcome of one attempt, within this budget.
-  caf::result<token>(renew_sync_atom, fetch_options, caf::timespan),
+  // budget. The receiver that the fetch came through, if any, learns the token
+  // before the caller does.
+  caf::result<token>(renew_async_atom, fetch_options, caf::timespan,
+                     receiver_link),
+  // Waits for the outcome of one attempt instead.
+  caf::result<token>(renew_sync_atom, fetch_options, caf::timespan,
+                     receiver_link),
   // The cache has processed a rejection, stale ones included.
   caf::result<void>(rejected_atom, generation),
   // As for the cache, from the cache only.

@@ -63,7 +63,8 @@ caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
   core->wrapped = source.fetcher();
   core->clock = options.clock;
   core->receivers = std::make_shared<internal::receiver_config>(
-    internal::receiver_config{settings.max_retries, std::move(options.judge)});
+    internal::receiver_config{settings.max_retries, core->slot,
+                              std::move(options.judge)});
   auto keeper = internal::refresher_config{};
   keeper.settings = settings;
   keeper.id = random_id();

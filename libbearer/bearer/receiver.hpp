@@ -14,11 +14,13 @@ namespace bearer {
 
 /// Fetches a token through `receiver` for the actor `self`. Finish with
 /// `.then(...)` or `.await(...)`, taking a `const token&` and a
-/// `const caf::error&`. Counts as one trial.
+/// `const caf::error&`. Counts as one trial. The pending fetch keeps neither
+/// the receiver nor the bearer: hold the receiver to use it again, and
+/// something of the bearer, or else the answer is `errc::stopped`.
 template <class Self>
 auto fetch(Self* self, const receiver_actor& receiver,
            fetch_options opts = {}) {
-  // Infinite, because a receiver answers by the deadline it was given.
+  // Infinite, because whoever answers does so by the deadline it was given.
   return detail::mail(self, fetch_atom_v, std::move(opts))
     .request(receiver, caf::infinite);
 }

@@ -1,4 +1,5 @@
 #include <bearer/internal/receiver.hpp>
+#include <bearer/internal/remind.hpp>
 
 #include "support/scene.hpp"
 
@@ -392,8 +393,7 @@ TEST_CASE("users can bring receivers of their own over the same interface",
   CHECK(s.calls() == 2);
 }
 
-// -- what a receiver asks of its cache
-// ------------------------------------------
+// -- what a receiver asks of its cache ----------------------------------------
 
 namespace {
 
@@ -406,12 +406,13 @@ struct cache_log {
 /// A cache that hands out one generation after the other.
 cache_actor spawn_logging_cache(caf::actor_system& sys,
                                 std::shared_ptr<cache_log> log) {
-  auto hdl = sys.spawn([log](caf::event_based_actor*) -> caf::behavior {
+  auto hdl = sys.spawn([log](caf::event_based_actor* self) -> caf::behavior {
     return {
-      [log](fetch_atom, const fetch_options& opts) {
+      [=](fetch_atom, const fetch_options& opts, const receiver_link& via) {
         log->fetches.push_back(opts);
         auto result = make_token("logged");
         result.generation = {1, log->fetches.size()};
+        internal::remind(self, via, result);
         return result;
       },
       [log](reject_atom, const generation& what) {
@@ -430,6 +431,7 @@ TEST_CASE("after a refusal the next fetch has newer_than, and only that one",
   auto log = std::make_shared<cache_log>();
   auto config = std::make_shared<internal::receiver_config>();
   config->max_retries = 9;
+  config->slot = std::make_shared<detail::local_slot>();
   auto receiver = internal::spawn_receiver(time.sys(),
                                            spawn_logging_cache(time.sys(), log),
                                            config);

@@ -1,7 +1,7 @@
 #include <bearer/backoff.hpp>
 #include <bearer/freshness.hpp>
 
-#include "support/fixture.hpp"
+#include "support/scene.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -28,49 +28,49 @@ times starts(const times& delays) {
 } // namespace
 
 TEST_CASE("tokens of 100 s are refreshed every 90 s", "[I10]") {
-  fixture fx;
-  fx.source_issues(100s);
-  fx.fetch();
-  fx.time.advance(450s);
-  CHECK(fx.source.call_times() == times{0s, 90s, 180s, 270s, 360s, 450s});
-  for (std::size_t i = 1; i < fx.calls(); ++i)
-    CHECK(fx.source.calls()[i].what.reason == attempt_reason::scheduled);
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  s.time.advance(450s);
+  CHECK(s.source.call_times() == times{0s, 90s, 180s, 270s, 360s, 450s});
+  for (std::size_t i = 1; i < s.calls(); ++i)
+    CHECK(s.source.calls()[i].what.reason == attempt_reason::scheduled);
 }
 
 TEST_CASE("a token without an expiry is never refreshed", "[I10]") {
-  fixture fx;
-  fx.source_issues();
-  fx.fetch();
-  fx.time.advance(24h * 365);
-  CHECK(fx.source.call_times() == times{0s});
-  CHECK(fx.status().state == bearer_state::idle);
-  CHECK(fx.time.timers() == 0);
-  CHECK(fx.fetch(timeout(0s)).value().generation.count == 1);
+  scene s;
+  s.gives();
+  s.fetch();
+  s.time.advance(24h * 365);
+  CHECK(s.source.call_times() == times{0s});
+  CHECK(s.status().state == bearer_state::idle);
+  CHECK(s.time.timers() == 0);
+  CHECK(s.fetch(within(0s)).value().generation.count == 1);
 }
 
 TEST_CASE("tokens of half a second are refreshed at the floor", "[I8][I10]") {
-  fixture fx;
-  fx.source_issues(500ms);
-  fx.fetch();
-  fx.time.advance(5s);
-  CHECK(fx.source.call_times() == times{0s, 1s, 2s, 3s, 4s, 5s});
+  scene s;
+  s.gives(500ms);
+  s.fetch();
+  s.time.advance(5s);
+  CHECK(s.source.call_times() == times{0s, 1s, 2s, 3s, 4s, 5s});
 }
 
 TEST_CASE("tokens that have expired already are failures with their backoff",
           "[I3][I10]") {
-  fixture fx;
-  fx.source_issues(0s);
-  fx.fetch();
-  fx.time.advance(10s);
-  CHECK(fx.source.call_times() == starts({1s, 1500ms, 2250ms, 3375ms}));
+  scene s;
+  s.gives(0s);
+  s.fetch();
+  s.time.advance(10s);
+  CHECK(s.source.call_times() == starts({1s, 1500ms, 2250ms, 3375ms}));
 }
 
 TEST_CASE("twelve failures with the defaults keep the reference's times",
           "[I9][I10]") {
-  fixture fx;
-  fx.source_fails();
-  fx.fetch(timeout(0s));
-  fx.time.advance(4min);
+  scene s;
+  s.fails();
+  s.fetch(within(0s));
+  s.time.advance(4min);
   // The eleventh delay, 1.5^10 s, ends in half a nanosecond.
   const auto eleventh = backoff_delay({}, 11);
   CHECK(eleventh >= 57665039062ns);
@@ -81,23 +81,23 @@ TEST_CASE("twelve failures with the defaults keep the reference's times",
   while (expected.back() > 4min)
     expected.pop_back();
   REQUIRE(expected.size() >= 12);
-  CHECK(fx.source.call_times() == expected);
+  CHECK(s.source.call_times() == expected);
 }
 
 TEST_CASE("with an exponent of 1 failures are retried at the initial delay",
           "[I9][I10]") {
-  auto settings = exact_settings();
+  auto settings = exact();
   settings.retry_timeout_exponent = 1;
-  fixture fx{settings};
-  fx.source_fails();
-  fx.fetch();
-  fx.time.advance(5s);
-  CHECK(fx.source.call_times() == times{0s, 1s, 2s, 3s, 4s, 5s});
+  scene s{settings};
+  s.fails();
+  s.fetch();
+  s.time.advance(5s);
+  CHECK(s.source.call_times() == times{0s, 1s, 2s, 3s, 4s, 5s});
 }
 
 TEST_CASE("refresh_after is kept if it is earlier than the safe fraction",
           "[I10]") {
-  fixture fx;
+  scene s;
   auto refresh_after = caf::timespan{30s};
   auto lifetime = std::optional<caf::timespan>{100s};
   auto expected = times{};
@@ -113,60 +113,59 @@ TEST_CASE("refresh_after is kept if it is earlier than the safe fraction",
     lifetime.reset();
     expected = {0s, 40s, 80s};
   }
-  fx.source.replies([&](const attempt&) -> scripted_source::reply {
-    auto result = lifetime ? fx.fresh_token(*lifetime) : fx.fresh_token();
+  s.source.replies([&](const attempt&) -> scripted_source::reply {
+    auto result = lifetime ? s.fresh(*lifetime) : s.fresh();
     result.refresh_after = refresh_after;
     return result;
   });
-  fx.fetch();
-  fx.time.advance(100s);
-  CHECK(fx.source.call_times() == expected);
+  s.fetch();
+  s.time.advance(100s);
+  CHECK(s.source.call_times() == expected);
 }
 
 TEST_CASE("refresh_after below the floor is raised to it", "[I8][I10]") {
-  fixture fx;
-  fx.source.replies([&](const attempt&) -> scripted_source::reply {
-    auto result = fx.fresh_token();
+  scene s;
+  s.source.replies([&](const attempt&) -> scripted_source::reply {
+    auto result = s.fresh();
     result.refresh_after = 1ms;
     return result;
   });
-  fx.fetch();
-  fx.time.advance(3s);
-  CHECK(fx.source.call_times() == times{0s, 1s, 2s, 3s});
+  s.fetch();
+  s.time.advance(3s);
+  CHECK(s.source.call_times() == times{0s, 1s, 2s, 3s});
 }
 
 TEST_CASE("the safe fraction counts from publication, not from the start",
           "[I10]") {
-  fixture fx;
-  fx.source.takes(2s);
-  fx.source.replies([&](const attempt&) -> scripted_source::reply {
-    return fx.fresh_token(100s);
-  });
-  fx.fetch();
-  fx.time.advance(100s);
+  scene s;
+  s.source.takes(2s);
+  s.source.replies(
+    [&](const attempt&) -> scripted_source::reply { return s.fresh(100s); });
+  s.fetch();
+  s.time.advance(100s);
   // 98 s are left when it arrives at 2 s.
-  CHECK(fx.source.call_times() == times{0s, 2s + 88200ms});
+  CHECK(s.source.call_times() == times{0s, 2s + 88200ms});
 }
 
 TEST_CASE("another safe fraction moves the refresh", "[I10]") {
-  auto settings = exact_settings();
+  auto settings = exact();
   settings.lifetime_safe_fraction = 0.5;
-  fixture fx{settings};
-  fx.source_issues(100s);
-  fx.fetch();
-  fx.time.advance(150s);
-  CHECK(fx.source.call_times() == times{0s, 50s, 100s, 150s});
+  scene s{settings};
+  s.gives(100s);
+  s.fetch();
+  s.time.advance(150s);
+  CHECK(s.source.call_times() == times{0s, 50s, 100s, 150s});
 }
 
 TEST_CASE("jitter moves refreshes earlier only, within its bound", "[I10]") {
   auto settings = renewal_settings{};
   settings.retry_jitter = 0.2;
   settings.seed = 4;
-  fixture fx{settings};
-  fx.source_issues(100s);
-  fx.fetch();
-  fx.time.advance(2h);
-  const auto at = fx.source.call_times();
+  scene s{settings};
+  s.gives(100s);
+  s.fetch();
+  s.time.advance(2h);
+  const auto at = s.source.call_times();
   auto moved = false;
   for (std::size_t i = 1; i < at.size(); ++i) {
     const auto delay = at[i] - at[i - 1];
@@ -178,62 +177,62 @@ TEST_CASE("jitter moves refreshes earlier only, within its bound", "[I10]") {
 }
 
 TEST_CASE("no work starts before the first fetch or prefetch", "[I10]") {
-  fixture fx;
-  fx.source_issues(100s);
-  event_log log{fx.bearer};
-  fx.bearer.request_renewal();
-  fx.status();
-  fx.time.advance(24h);
-  CHECK(fx.calls() == 0);
-  CHECK(fx.time.timers() == 0);
-  fx.bearer.prefetch();
-  fx.time.advance(90s);
-  CHECK(fx.source.call_times() == times{0s, 90s});
+  scene s;
+  s.gives(100s);
+  event_log log{s.bearer};
+  s.bearer.request_renewal();
+  s.status();
+  s.time.advance(24h);
+  CHECK(s.calls() == 0);
+  CHECK(s.time.timers() == 0);
+  s.bearer.prefetch();
+  s.time.advance(90s);
+  CHECK(s.source.call_times() == times{0s, 90s});
 }
 
 TEST_CASE("a prefetch with a fresh token does nothing", "[I10]") {
-  fixture fx;
-  fx.source_issues(100s);
-  fx.fetch();
-  fx.time.advance(10s);
-  fx.bearer.prefetch();
-  fx.time.advance(10s);
-  CHECK(fx.calls() == 1);
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  s.time.advance(10s);
+  s.bearer.prefetch();
+  s.time.advance(10s);
+  CHECK(s.calls() == 1);
 }
 
 TEST_CASE("a step of the wall clock brings the refresh forward within a minute",
           "[I10][I13]") {
-  fixture fx;
-  fx.source_issues(10'000s);
-  fx.fetch();
-  fx.time.advance(100s);
-  fx.time.jump_wall(9'000s);
-  fx.time.advance(1min);
-  CHECK(fx.calls() == 2);
-  CHECK(fx.source.calls()[1].what.reason == attempt_reason::scheduled);
-  CHECK(fx.fetch().value().generation.count == 2);
+  scene s;
+  s.gives(10'000s);
+  s.fetch();
+  s.time.advance(100s);
+  s.time.jump_wall(9'000s);
+  s.time.advance(1min);
+  CHECK(s.calls() == 2);
+  CHECK(s.source.calls()[1].what.reason == attempt_reason::scheduled);
+  CHECK(s.fetch().value().generation.count == 2);
 }
 
 TEST_CASE("a wall clock set back leaves the refresh where it was",
           "[I10][I13]") {
-  fixture fx;
-  fx.source_issues(100s);
-  fx.fetch();
-  fx.time.jump_wall(-24h);
-  fx.time.advance(90s);
-  CHECK(fx.source.call_times() == times{0s, 90s});
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  s.time.jump_wall(-24h);
+  s.time.advance(90s);
+  CHECK(s.source.call_times() == times{0s, 90s});
 }
 
 TEST_CASE("attempts carry number, budget, reason and the token to be replaced",
           "[I10]") {
-  fixture fx;
-  auto given = fx.fresh_token(100s);
+  scene s;
+  auto given = s.fresh(100s);
   given.generation = {77, 5};
-  fx.source.replies_with(given);
-  fx.fetch();
-  fx.source_fails();
-  fx.time.advance(91s);
-  const auto& calls = fx.source.calls();
+  s.source.replies_with(given);
+  s.fetch();
+  s.fails();
+  s.time.advance(91s);
+  const auto& calls = s.source.calls();
   REQUIRE(calls.size() == 3);
   CHECK(calls[0].what.number == 1);
   CHECK(calls[0].what.budget == 5s);

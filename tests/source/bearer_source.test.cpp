@@ -66,6 +66,9 @@ public:
   cache_actor::behavior_type make_behavior() {
     return {
       [this](fetch_atom, const fetch_options& opts) { return fetch(opts); },
+      [this](fetch_atom, const fetch_options& opts, const receiver_link&) {
+        return fetch(opts);
+      },
       [this](reject_atom, const generation& what) {
         note("reject " + to_string(what));
       },

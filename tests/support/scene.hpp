@@ -72,32 +72,48 @@ inline renewal_settings exact() {
   return result;
 }
 
+/// A transient failure as a source may report it.
+inline caf::error outage() {
+  return caf::make_error(errc::command_failed, "outage");
+}
+
+/// The secret of a token, for comparisons.
+inline std::string text(const token& x) {
+  return std::string{x.access_token.view()};
+}
+
+/// Options made in one expression:
+/// `with([](auto& x) { x.report_error = true; })`.
+template <class F>
+fetch_options with(F change) {
+  auto result = fetch_options{};
+  change(result);
+  return result;
+}
+
 /// Options of a fetch that waits for one attempt's outcome.
 inline fetch_options synchronous() {
-  auto result = fetch_options{};
-  result.renew_synchronous = true;
-  return result;
+  return with([](auto& x) { x.renew_synchronous = true; });
 }
 
 /// Options of a fetch that wants the next attempt's error.
 inline fetch_options reporting() {
-  auto result = fetch_options{};
-  result.report_error = true;
-  return result;
+  return with([](auto& x) { x.report_error = true; });
 }
 
 /// Options of a fetch that wants a newer token than the current one.
 inline fetch_options forced() {
-  auto result = fetch_options{};
-  result.renew_required = true;
-  return result;
+  return with([](auto& x) { x.renew_required = true; });
+}
+
+/// Options of a fetch that wants a newer token than this generation.
+inline fetch_options newer_than(const generation& what) {
+  return with([&what](auto& x) { x.newer_than = what; });
 }
 
 /// Options of a fetch with this deadline.
 inline fetch_options within(caf::timespan timeout) {
-  auto result = fetch_options{};
-  result.timeout = timeout;
-  return result;
+  return with([timeout](auto& x) { x.timeout = timeout; });
 }
 
 /// A bearer over a scripted source on virtual time.
@@ -116,14 +132,24 @@ public:
     });
   }
 
+  /// The same with tokens that do not expire.
+  void gives() {
+    source.replies(
+      [this](const attempt&) -> scripted_source::reply { return fresh(); });
+  }
+
   /// A token that the source has not given before.
   token fresh(caf::timespan lifetime) {
-    return make_token("secret-" + std::to_string(++secrets_), time.wall(),
-                      lifetime);
+    return make_token(next_secret(), time.wall(), lifetime);
+  }
+
+  /// The same without an expiry.
+  token fresh() {
+    return make_token(next_secret());
   }
 
   /// From now on the source fails.
-  void fails(caf::error err = caf::make_error(errc::command_failed, "outage")) {
+  void fails(caf::error err = outage()) {
     source.replies_with(std::move(err));
   }
 
@@ -145,6 +171,10 @@ public:
   void reject(const generation& what) {
     bearer.reject(what);
     time.settle();
+  }
+
+  void reject(const token& what) {
+    reject(what.generation);
   }
 
   void stop() {
@@ -169,6 +199,10 @@ public:
   handle bearer;
 
 private:
+  std::string next_secret() {
+    return "secret-" + std::to_string(++secrets_);
+  }
+
   std::size_t secrets_ = 0;
 };
 

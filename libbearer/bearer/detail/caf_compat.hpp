@@ -15,6 +15,10 @@
 
 #if CAF_MAJOR_VERSION >= 1
 #  include <caf/anon_mail.hpp>
+#else
+#  include <caf/attachable.hpp>
+#  include <caf/make_counted.hpp>
+#  include <caf/ref_counted.hpp>
 #endif
 
 /// The one place that knows which CAF it is compiled against: everything here
@@ -100,22 +104,86 @@ void anon_mail(const Handle& to, Ts&&... xs) {
   caf::anon_send(to, std::forward<Ts>(xs)...);
 }
 
+/// CAF's own down handler is one per actor and hears all monitors; this serves
+/// a single one. Attached to the monitored actor, it holds the observer weakly.
+class down_watch : public caf::attachable {
+public:
+  down_watch(caf::weak_actor_ptr observer, caf::action what,
+             std::shared_ptr<caf::error> reason)
+    : observer_(std::move(observer)),
+      what_(std::move(what)),
+      reason_(std::move(reason)) {
+    // nop
+  }
+
+  void actor_exited(const caf::error& why, caf::execution_unit*) override {
+    *reason_ = why;
+    if (auto ptr = observer_.lock(); ptr && !what_.disposed())
+      caf::anon_send(caf::actor_cast<caf::actor>(ptr), what_);
+  }
+
+  bool matches(const token& what) override {
+    return what.subtype == token::anonymous && what.ptr == what_.ptr();
+  }
+
+private:
+  caf::weak_actor_ptr observer_;
+  caf::action what_;
+  std::shared_ptr<caf::error> reason_;
+};
+
+/// Takes a `down_watch` off its actor again.
+class down_watch_end : public caf::ref_counted, public caf::disposable::impl {
+public:
+  down_watch_end(caf::weak_actor_ptr whom, caf::action what)
+    : whom_(std::move(whom)), what_(std::move(what)) {
+    // nop
+  }
+
+  void dispose() override {
+    what_.dispose();
+    if (auto ptr = whom_.lock())
+      ptr->get()->detach({caf::attachable::token::anonymous, what_.ptr()});
+  }
+
+  bool disposed() const noexcept override {
+    return what_.disposed();
+  }
+
+  void ref_disposable() const noexcept override {
+    ref();
+  }
+
+  void deref_disposable() const noexcept override {
+    deref();
+  }
+
+  // Both bases bring a pair of these.
+  friend void intrusive_ptr_add_ref(const down_watch_end* ptr) noexcept {
+    ptr->ref();
+  }
+
+  friend void intrusive_ptr_release(const down_watch_end* ptr) noexcept {
+    ptr->deref();
+  }
+
+private:
+  caf::weak_actor_ptr whom_;
+  caf::action what_;
+};
+
 /// Runs `on_down(reason)` inside `self` once `whom` has terminated.
 /// @returns a disposable that ends the monitoring.
 template <class Self, class Handle, class F>
 caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
-  // CAF's own down handler is one per actor and hears all monitors; an
-  // attached functor serves each of them, and holds `self` weakly.
   auto reason = std::make_shared<caf::error>();
   auto what
     = caf::make_action([reason, f = std::move(on_down)] { f(*reason); });
   auto observer = caf::weak_actor_ptr{self->ctrl()};
-  whom->attach_functor([what, reason, observer](const caf::error& why) {
-    *reason = why;
-    if (auto ptr = observer.lock(); ptr && !what.disposed())
-      caf::anon_send(caf::actor_cast<caf::actor>(ptr), what);
-  });
-  return what.as_disposable();
+  whom->attach(std::make_unique<down_watch>(observer, what, reason));
+  auto end = caf::make_counted<down_watch_end>(
+    caf::actor_cast<caf::weak_actor_ptr>(whom), what);
+  return caf::disposable{std::move(end)};
 }
 
 #endif

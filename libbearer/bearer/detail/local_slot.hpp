@@ -18,6 +18,9 @@ struct local_slot {
   std::atomic<bool> renewal_requested{false};
 
   std::atomic<bool> stopped{false};
+
+  /// The cache has ended and answers nobody any more.
+  std::atomic<bool> gone{false};
 };
 
 } // namespace bearer::detail

@@ -1,6 +1,7 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/cache.hpp>
+#include <bearer/internal/remind.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -30,6 +31,7 @@ public:
 
   ~cache_state() {
     config_.slot->stopped = true;
+    config_.slot->gone = true;
   }
 
   cache_actor::behavior_type make_behavior() {
@@ -39,7 +41,10 @@ public:
     detail::monitor(self_, refresher_,
                     [this](const caf::error&) { lose_refresher(); });
     return {
-      [this](fetch_atom, const fetch_options& opts) { return fetch(opts); },
+      [this](fetch_atom, const fetch_options& opts) { return fetch(opts, {}); },
+      [this](fetch_atom, const fetch_options& opts, receiver_link& via) {
+        return fetch(opts, std::move(via));
+      },
       [this](reject_atom, const generation& what) { return reject(what); },
       [this](request_renewal_atom) { request_renewal(); },
       [this](prefetch_atom) { prefetch(); },
@@ -62,7 +67,7 @@ public:
 private:
   // -- fetching ---------------------------------------------------------------
 
-  caf::result<token> fetch(const fetch_options& opts) {
+  caf::result<token> fetch(const fetch_options& opts, receiver_link via) {
     if (stopped_) {
       ++counters_.stopped;
       return caf::make_error(errc::stopped);
@@ -75,9 +80,10 @@ private:
     if (usable() && token_.generation.count > std::max(newer_than, floor_)
         && !hold_) {
       ++counters_.hits;
+      remind(self_, via, token_);
       return token_;
     }
-    return renew(opts, newer_than);
+    return renew(opts, newer_than, std::move(via));
   }
 
   caf::error check(const fetch_options& opts) const {
@@ -113,17 +119,19 @@ private:
     return !token_.access_token.empty() && config_.clock() < usable_until_;
   }
 
-  caf::result<token> renew(const fetch_options& opts,
-                           std::uint64_t newer_than) {
+  caf::result<token> renew(const fetch_options& opts, std::uint64_t newer_than,
+                           receiver_link via) {
     auto budget = opts.timeout.value_or(config_.fetch_timeout);
     if (opts.renew_request_timeout)
       budget = std::min(budget, *opts.renew_request_timeout);
     auto resolved = opts;
     resolved.newer_than = generation{config_.id, newer_than};
     if (opts.renew_synchronous)
-      return detail::mail(self_, renew_sync_atom_v, std::move(resolved), budget)
+      return detail::mail(self_, renew_sync_atom_v, std::move(resolved), budget,
+                          std::move(via))
         .delegate(refresher_);
-    return detail::mail(self_, renew_async_atom_v, std::move(resolved), budget)
+    return detail::mail(self_, renew_async_atom_v, std::move(resolved), budget,
+                        std::move(via))
       .delegate(refresher_);
   }
 

@@ -5,7 +5,6 @@
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <utility>
 
@@ -13,17 +12,20 @@ namespace bearer::internal {
 
 namespace {
 
+using receiver_impl
+  = receiver_actor::extend<caf::result<void>(latest_atom, token)>;
+
 class receiver_state {
 public:
   static constexpr auto name = "bearer.receiver";
 
-  receiver_state(receiver_actor::pointer self, cache_actor cache,
+  receiver_state(receiver_impl::pointer self, cache_actor cache,
                  std::shared_ptr<const receiver_config> config)
     : self_(self), cache_(std::move(cache)), config_(std::move(config)) {
     // nop
   }
 
-  receiver_actor::behavior_type make_behavior() {
+  receiver_impl::behavior_type make_behavior() {
     return {
       [this](fetch_atom, fetch_options& opts) { return fetch(opts); },
       [this](can_retry_atom, const caf::error& err, const fetch_options& opts) {
@@ -34,30 +36,27 @@ public:
           return optional_token{};
         return optional_token{latest_};
       },
+      [this](latest_atom, token& fetched) { remember(fetched); },
     };
   }
 
 private:
+  /// Passes the fetch on rather than asking itself: a receiver that waited for
+  /// an answer would be kept by it, and would keep the bearer in turn.
   caf::result<token> fetch(fetch_options& opts) {
     ++trials_;
+    if (config_->slot->gone)
+      return caf::make_error(errc::stopped);
     if (refused_ && !opts.newer_than)
       opts.newer_than = latest_.generation;
-    auto promise = self_->make_response_promise<token>();
-    // Infinite, because a cache always answers by the deadline it was given.
-    detail::mail(self_, fetch_atom_v, std::move(opts))
-      .request(cache_, caf::infinite)
-      .then(
-        [this, promise](token& result) mutable {
-          latest_ = result;
-          refused_ = false;
-          promise.deliver(std::move(result));
-        },
-        [promise](caf::error& err) mutable {
-          if (err == caf::sec::request_receiver_down)
-            err = caf::make_error(errc::stopped);
-          promise.deliver(std::move(err));
-        });
-    return promise;
+    return detail::mail(self_, fetch_atom_v, std::move(opts),
+                        receiver_link{self_->ctrl()})
+      .delegate(cache_);
+  }
+
+  void remember(token& fetched) {
+    latest_ = std::move(fetched);
+    refused_ = false;
   }
 
   bool can_retry(const caf::error& err, const fetch_options& opts) {
@@ -77,7 +76,7 @@ private:
     detail::mail(self_, reject_atom_v, latest_.generation).send(cache_);
   }
 
-  receiver_actor::pointer self_;
+  receiver_impl::pointer self_;
   cache_actor cache_;
   std::shared_ptr<const receiver_config> config_;
 
@@ -93,7 +92,7 @@ private:
 
 receiver_actor spawn_receiver(caf::actor_system& sys, cache_actor cache,
                               std::shared_ptr<const receiver_config> config) {
-  using impl = caf::stateful_actor<receiver_state, receiver_actor::impl>;
+  using impl = caf::stateful_actor<receiver_state, receiver_impl::impl>;
   return sys.spawn<impl>(std::move(cache), std::move(config));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bearer/actors.hpp>
+#include <bearer/detail/local_slot.hpp>
 #include <bearer/retry.hpp>
 
 #include <caf/fwd.hpp>
@@ -14,6 +15,9 @@ namespace bearer::internal {
 struct receiver_config {
   /// Fetches allowed when the options name no number.
   std::uint32_t max_retries = 0;
+
+  /// Tells whether the cache has ended.
+  std::shared_ptr<const detail::local_slot> slot;
 
   /// Judges errors; empty for the default.
   retry_predicate judge;

@@ -2,11 +2,12 @@
 #include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/alarm.hpp>
-#include <bearer/internal/event_feed.hpp>
+#include <bearer/internal/announcer.hpp>
+#include <bearer/internal/fetch_reply.hpp>
 #include <bearer/internal/graceful_end.hpp>
 #include <bearer/internal/refresh_machine.hpp>
 #include <bearer/internal/refresher.hpp>
-#include <bearer/internal/source_call.hpp>
+#include <bearer/internal/source_caller.hpp>
 #include <bearer/internal/waiting_fetches.hpp>
 
 #include <caf/actor_system.hpp>
@@ -30,11 +31,11 @@ public:
     : self_(self),
       itself_(self->ctrl()),
       cache_(caf::actor_cast<caf::weak_actor_ptr>(cache)),
-      source_(std::move(config.source)),
+      source_(self, std::move(config.source)),
       clock_(std::move(config.clock)),
       owns_source_(config.settings.owns_source),
       machine_(config.settings, config.id, config.seed),
-      feed_(self),
+      listeners_(self, machine_),
       alarm_(self, [this] { advance(observe()); }) {
     detail::monitor(self_, cache, [this](const caf::error&) { self_->quit(); });
   }
@@ -50,12 +51,13 @@ public:
 
   refresher_actor::behavior_type make_behavior() {
     return {
-      [this](renew_async_atom, const fetch_options& opts,
-             caf::timespan budget) {
-        return renew(terms_of(opts, false), budget);
+      [this](renew_async_atom, const fetch_options& opts, caf::timespan budget,
+             const receiver_link& via) {
+        return renew(terms_of(opts, false), budget, via);
       },
-      [this](renew_sync_atom, const fetch_options& opts, caf::timespan budget) {
-        return renew(terms_of(opts, true), budget);
+      [this](renew_sync_atom, const fetch_options& opts, caf::timespan budget,
+             const receiver_link& via) {
+        return renew(terms_of(opts, true), budget, via);
       },
       [this](rejected_atom, const generation& what) {
         if (from_cache())
@@ -74,9 +76,11 @@ public:
           stop();
       },
       [this](subscribe_atom, const event_listener& who,
-             const fetch_counters& at_cache) { subscribe(who, at_cache); },
+             const fetch_counters& at_cache) {
+        listeners_.add(who, read_clocks(), snapshot(at_cache));
+      },
       [this](unsubscribe_atom, const event_listener& who) {
-        feed_.remove(who);
+        listeners_.remove(who);
       },
       [this](close_atom, caf::timespan grace) { return close(grace); },
       [this](status_atom, const fetch_counters& at_cache) {
@@ -96,14 +100,20 @@ private:
     return result;
   }
 
-  caf::result<token> renew(const fetch_terms& terms, caf::timespan budget) {
+  caf::result<token> renew(const fetch_terms& terms, caf::timespan budget,
+                           const receiver_link& via) {
     if (stopped_ || !end_.not_begun())
       return waiting_.answer_at_once(caf::make_error(errc::stopped));
     const auto now = observe();
-    if (auto answer = machine_.fetch(terms, now))
+    if (auto answer = machine_.fetch(terms, now)) {
+      if (*answer)
+        remind(self_, via, **answer);
       return waiting_.answer_at_once(std::move(*answer));
-    auto promise = self_->make_response_promise<token>();
-    waiting_.add(detail::saturating_add(now.steady, budget), terms, promise);
+    }
+    auto reply = fetch_reply{self_, via};
+    auto promise = reply.promise();
+    waiting_.add(detail::saturating_add(now.steady, budget), terms,
+                 std::move(reply));
     advance(now);
     return promise;
   }
@@ -117,7 +127,7 @@ private:
   void reject(const generation& what) {
     const auto now = observe();
     if (machine_.reject(what.count, now))
-      feed_.emit(now.wall, events::rejected{what});
+      listeners_.rejected(what, now);
     advance(now);
   }
 
@@ -145,7 +155,7 @@ private:
     const auto now = read_clocks();
     if (auto ended = machine_.observe(now)) {
       tell_cache(withdraw_atom_v, *ended);
-      feed_.emit(now.wall, events::withdrawn{*ended});
+      listeners_.withdrawn(*ended, now);
     }
     return now;
   }
@@ -153,7 +163,7 @@ private:
   /// Ends every step: does whatever is due by now and sets the timer.
   void advance(time_reading now) {
     if (machine_.overdue(now)) {
-      end_call();
+      source_.end();
       settle(machine_.give_up(now), now);
     }
     if (end_.not_begun())
@@ -176,36 +186,18 @@ private:
   // -- attempts ---------------------------------------------------------------
 
   void start(attempt what, time_reading now) {
-    emit_suppressed(now);
-    feed_.emit(now.wall, events::attempt_started{what.number, what.reason,
-                                                 waiting_.size()});
-    call_ = spawn_source_call(self_->system(), source_);
-    const auto number = ++calls_;
-    // Infinite, because the machine bounds the attempt and end_call() ends it.
-    detail::mail(self_, fetch_atom_v, std::move(what))
-      .request(call_, caf::infinite)
-      .then([this, number](const token& tok) { finish(number, tok); },
-            [this, number](caf::error& err) {
-              finish(number, std::move(err));
-            });
+    listeners_.started(what, waiting_.size(), now);
+    source_.fetch(std::move(what), [this](auto&& outcome) {
+      finish(std::forward<decltype(outcome)>(outcome));
+    });
   }
 
   template <class TokenOrError>
-  void finish(std::uint64_t number, TokenOrError&& result) {
-    // An attempt that was given up has ended, whatever it still brings.
-    if (number != calls_ || !machine_.in_flight())
-      return;
+  void finish(TokenOrError&& outcome) {
     const auto now = observe();
-    end_call();
-    settle(machine_.finish(std::forward<TokenOrError>(result), now), now);
+    source_.end();
+    settle(machine_.finish(std::forward<TokenOrError>(outcome), now), now);
     advance(now);
-  }
-
-  /// Ends the call's actor; the source's answer is of no interest any more.
-  void end_call() {
-    if (call_)
-      detail::mail(self_, stop_atom_v).send(call_);
-    call_ = nullptr;
   }
 
   /// Tells everybody how an attempt ended: first the cache, so that nobody ever
@@ -213,7 +205,7 @@ private:
   void settle(const attempt_result& result, time_reading now) {
     if (result.success())
       publish();
-    emit_ended(result, now);
+    listeners_.ended(result, now);
     waiting_.settle([&](const fetch_terms& terms) -> verdict {
       auto answer = machine_.settle(terms, result, now);
       // Those who wait while the bearer is being closed get this outcome.
@@ -237,36 +229,7 @@ private:
     tell_cache(publish_atom_v, machine_.current(), machine_.usable_until());
   }
 
-  // -- events and status ------------------------------------------------------
-
-  /// Goes with the events of attempts only, which bounds the rate.
-  void emit_suppressed(time_reading now) {
-    if (auto what = machine_.take_suppressed(); what != events::suppressed{})
-      feed_.emit(now.wall, what);
-  }
-
-  void emit_ended(const attempt_result& result, time_reading now) {
-    emit_suppressed(now);
-    feed_.emit(now.wall,
-               events::attempt_ended{result.number, result.how, result.error,
-                                     is_permanent(result.error),
-                                     machine_.next_attempt_in(now)});
-    if (result.how != events::outcome::renewed)
-      return;
-    auto lifetime = std::optional<caf::timespan>{};
-    if (const auto& end = machine_.current().expires_at)
-      lifetime = detail::saturating_distance(now.wall, *end);
-    feed_.emit(now.wall, events::published{machine_.newest(), lifetime});
-  }
-
-  void subscribe(const event_listener& who, const fetch_counters& at_cache) {
-    if (!who)
-      return;
-    if (stopped_)
-      feed_.send_end(who, clock_());
-    else
-      feed_.add(who, clock_(), snapshot(at_cache));
-  }
+  // -- status -----------------------------------------------------------------
 
   status snapshot(const fetch_counters& at_cache) const {
     auto result = machine_.snapshot(read_clocks());
@@ -300,16 +263,10 @@ private:
   void close_source(time_reading now) {
     retire();
     end_.drained();
-    if (!owns_source_ || !source_.closer()) {
+    if (owns_source_ && source_.closable())
+      source_.close(end_.left(now), [this] { finish_closing(); });
+    else
       finish_closing();
-      return;
-    }
-    call_ = spawn_source_call(self_->system(), source_);
-    // Infinite, because finish_closing() comes with the end of the grace.
-    detail::mail(self_, close_atom_v, end_.left(now))
-      .request(call_, caf::infinite)
-      .then([this] { finish_closing(); },
-            [this](caf::error&) { finish_closing(); });
   }
 
   void finish_closing() {
@@ -317,7 +274,7 @@ private:
       close_source(read_clocks());
     if (end_.done())
       return;
-    end_call();
+    source_.end();
     end_.finish();
     set_alarm();
   }
@@ -329,10 +286,9 @@ private:
     stopped_ = true;
     const auto now = read_clocks();
     machine_.stop();
-    end_call();
+    source_.end();
     waiting_.turn_away();
-    emit_suppressed(now);
-    feed_.end(now.wall);
+    listeners_.stopped(now);
   }
 
   void stop() {
@@ -351,18 +307,14 @@ private:
   caf::strong_actor_ptr itself_;
 
   caf::weak_actor_ptr cache_;
-  any_source source_;
+  source_caller<refresher_actor::impl> source_;
   wall_clock clock_;
   bool owns_source_;
 
   refresh_machine machine_;
-  waiting_fetches<caf::typed_response_promise<token>> waiting_;
-  event_feed<refresher_actor::impl> feed_;
+  waiting_fetches<fetch_reply<refresher_actor::impl>> waiting_;
+  announcer<refresher_actor::impl> listeners_;
   alarm<refresher_actor::impl> alarm_;
-
-  /// The call under way, and how many there were.
-  source_call call_;
-  std::uint64_t calls_ = 0;
 
   graceful_end end_;
   bool stopped_ = false;

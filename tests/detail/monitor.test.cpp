@@ -1,0 +1,87 @@
+#include <bearer/detail/caf_compat.hpp>
+
+#include "support/virtual_time.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+using namespace bearer;
+using namespace bearer::test;
+
+namespace {
+
+caf::behavior idle(caf::event_based_actor*) {
+  return {[](int) {}};
+}
+
+/// Observes an actor from another one.
+struct observation {
+  template <class F>
+  void begin(F on_down) {
+    observer = time.sys().spawn([this, on_down](caf::event_based_actor* self) {
+      end = detail::monitor(self, whom, on_down);
+      return idle(self);
+    });
+    time.settle();
+  }
+
+  void kill() {
+    caf::anon_send_exit(whom, caf::exit_reason::kill);
+    time.settle();
+  }
+
+  virtual_time time;
+  caf::actor whom = time.sys().spawn(idle);
+  caf::actor observer;
+  caf::disposable end;
+};
+
+} // namespace
+
+TEST_CASE("a monitor tells of the end and of the reason", "[monitor]") {
+  observation o;
+  auto reasons = std::vector<caf::error>{};
+  o.begin([&](const caf::error& why) { reasons.push_back(why); });
+  CHECK(reasons.empty());
+  o.kill();
+  REQUIRE(reasons.size() == 1);
+  CHECK(reasons.front() == caf::exit_reason::kill);
+}
+
+TEST_CASE("a monitor of an actor that has ended tells at once", "[monitor]") {
+  observation o;
+  o.kill();
+  auto called = 0;
+  o.begin([&](const caf::error&) { ++called; });
+  CHECK(called == 1);
+}
+
+TEST_CASE("a disposed monitor is silent", "[monitor]") {
+  observation o;
+  auto called = 0;
+  o.begin([&](const caf::error&) { ++called; });
+  o.end.dispose();
+  o.time.settle();
+  o.kill();
+  CHECK(called == 0);
+}
+
+TEST_CASE("a disposed monitor leaves nothing at the actor it watched",
+          "[monitor]") {
+  observation o;
+  auto kept = std::make_shared<int>();
+  o.begin([kept](const caf::error&) {});
+  CHECK(kept.use_count() > 1);
+  std::exchange(o.end, caf::disposable{}).dispose();
+  o.time.settle();
+  o.observer = nullptr;
+  o.time.settle();
+  CHECK(kept.use_count() == 1);
+}

@@ -15,8 +15,10 @@
 #include <caf/timestamp.hpp>
 #include <caf/typed_actor.hpp>
 
-/// The typed interfaces of all actors. `result<void>` answers say "done"; send
-/// those messages without a request if that is of no interest.
+/// The typed interfaces of all actors. `result<void>` answers say "done", or
+/// what is wrong; send those messages without a request if that is of no
+/// interest. Other messages are meant to be requests: if one is only sent, then
+/// the answer comes as a message without a sender.
 namespace bearer {
 
 /// Serves one request of an application: fetches its token, and decides after

@@ -12,6 +12,7 @@
 #include <bearer/generation.hpp>
 #include <bearer/handle.hpp>
 #include <bearer/meta_objects.hpp>
+#include <bearer/reader.hpp>
 #include <bearer/receiver.hpp>
 #include <bearer/renewal_settings.hpp>
 #include <bearer/retry.hpp>

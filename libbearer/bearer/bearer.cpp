@@ -3,6 +3,7 @@
 #include <bearer/internal/cache.hpp>
 #include <bearer/internal/receiver.hpp>
 #include <bearer/internal/refresher.hpp>
+#include <bearer/reader.hpp>
 #include <bearer/source/bearer_source.hpp>
 
 #include <caf/actor_system.hpp>
@@ -19,7 +20,6 @@ struct detail::handle_core {
   std::shared_ptr<local_slot> slot;
   std::string name;
   token_source wrapped;
-  wall_clock clock;
   std::shared_ptr<const internal::receiver_config> receivers;
 };
 
@@ -58,10 +58,9 @@ caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
   if (!options.clock)
     return caf::make_error(errc::invalid_setting, "clock: must be callable");
   auto core = std::make_shared<detail::handle_core>();
-  core->slot = std::make_shared<detail::local_slot>();
+  core->slot = std::make_shared<detail::local_slot>(options.clock);
   core->name = std::move(options.name);
   core->wrapped = source.fetcher();
-  core->clock = options.clock;
   core->receivers = std::make_shared<internal::receiver_config>(
     internal::receiver_config{settings.max_retries, core->slot,
                               std::move(options.judge)});
@@ -108,6 +107,8 @@ handle::handle(std::shared_ptr<const detail::handle_core> core)
 }
 
 caf::expected<token> handle::fetch(const fetch_options& opts) const {
+  if (auto found = core_->slot->hit(opts))
+    return std::move(*found);
   auto self = caf::scoped_actor{actor().home_system()};
   auto result = caf::expected<token>{caf::make_error(errc::stopped)};
   detail::mail(self.operator->(), fetch_atom_v, opts)
@@ -122,7 +123,13 @@ receiver_actor handle::receiver() const {
                                   core_->receivers);
 }
 
+bearer::reader handle::reader() const {
+  return bearer::reader{*this, detail::slot_reader{core_->slot}};
+}
+
 void handle::reject(const generation& refused) const {
+  // At once, so that the caller does not read it again.
+  core_->slot->reject(refused);
   detail::anon_mail(actor(), reject_atom_v, refused);
 }
 
@@ -132,16 +139,12 @@ void handle::prefetch() const {
 
 void handle::request_renewal() const {
   // At once, so that the caller sees its own wish.
-  core_->slot->renewal_requested = true;
+  core_->slot->request_renewal();
   detail::anon_mail(actor(), request_renewal_atom_v);
 }
 
 bool handle::is_renewal_required() const {
-  const auto& slot = *core_->slot;
-  if (slot.stopped)
-    return false;
-  return slot.renewal_requested
-         || core_->clock().time_since_epoch().count() >= slot.usable_until;
+  return core_->slot->renewal_required();
 }
 
 const std::string& handle::name() const noexcept {
@@ -178,6 +181,7 @@ void handle::unsubscribe(const event_listener& listener) const {
 }
 
 void handle::stop() const {
+  core_->slot->stop();
   detail::anon_mail(actor(), stop_atom_v);
 }
 

@@ -22,6 +22,8 @@ struct handle_core;
 
 } // namespace detail
 
+class reader;
+
 /// What the users of a bearer hold. Cheap to copy; copies name the same bearer,
 /// may be used from any thread, and may be sent in messages inside their actor
 /// system. They cannot be serialised to other nodes.
@@ -43,8 +45,9 @@ public:
 
   // -- tokens -----------------------------------------------------------------
 
-  /// Fetches a token for a thread that is no actor: blocks until the answer,
-  /// which comes by the deadline of the options. Not for use inside actors.
+  /// Fetches a token for a thread that is no actor: at once and without a
+  /// message while there is a fresh one, else blocks until the answer, which
+  /// comes by the deadline of the options. Not for use inside actors.
   /// @returns a fresh token, or `errc::stopped`, `errc::timed_out` or whatever
   ///          error the options ask to be told.
   caf::expected<token> fetch(const fetch_options& opts = {}) const;
@@ -63,6 +66,9 @@ public:
 
   /// Spawns a receiver for one request.
   receiver_actor receiver() const;
+
+  /// A reader for one thread, actor or client: the cheapest way to the token.
+  bearer::reader reader() const;
 
   /// Tells the bearer that a server refused this generation of its token.
   void reject(const generation& refused) const;

@@ -8,6 +8,7 @@ fetch_counters& fetch_counters::operator+=(const fetch_counters& x) noexcept {
   failed += x.failed;
   timed_out += x.timed_out;
   stopped += x.stopped;
+  fast_reads += x.fast_reads;
   return *this;
 }
 

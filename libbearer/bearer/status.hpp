@@ -33,6 +33,10 @@ struct fetch_counters {
   /// Found the bearer stopped or closed, or were waiting when it was.
   std::uint64_t stopped = 0;
 
+  /// Reads without a message that gave a token, which are no fetches. A reader
+  /// tells of them when the token changes and at its end.
+  std::uint64_t fast_reads = 0;
+
   /// The number of fetches answered.
   std::uint64_t total() const noexcept {
     return hits + renewed + failed + timed_out + stopped;
@@ -47,11 +51,10 @@ struct fetch_counters {
 /// @relates fetch_counters
 template <class Inspector>
 bool inspect(Inspector& f, fetch_counters& x) {
-  return f.object(x).fields(f.field("hits", x.hits),
-                            f.field("renewed", x.renewed),
-                            f.field("failed", x.failed),
-                            f.field("timed_out", x.timed_out),
-                            f.field("stopped", x.stopped));
+  return f.object(x).fields(
+    f.field("hits", x.hits), f.field("renewed", x.renewed),
+    f.field("failed", x.failed), f.field("timed_out", x.timed_out),
+    f.field("stopped", x.stopped), f.field("fast_reads", x.fast_reads));
 }
 
 /// What a bearer is doing.

@@ -1,3 +1,5 @@
+#include <bearer/internal/cache.hpp>
+
 #include "support/scene.hpp"
 
 #include <caf/exit_reason.hpp>
@@ -258,8 +260,8 @@ TEST_CASE("a fetch that meets the refresher's end is told of the stop",
           "[cache][I14]") {
   scene s;
   caf::anon_send_exit(refresher_of(s), caf::exit_reason::kill);
-  // May reach the cache before the news does, which then hands it to an actor
-  // that is gone; receivers and blocking fetches translate CAF's answer.
+  // The news reaches the cache first. A fetch that is on its way to the
+  // refresher when somebody kills it gets CAF's own error.
   auto f = test::fetch(s.time.sys(), s.bearer.receiver());
   s.time.settle();
   CHECK(f.error() == errc::stopped);
@@ -324,4 +326,52 @@ TEST_CASE("a rejection that crosses a publication of the same token wins",
   s.time.advance(1ms);
   CHECK(f.error() == errc::timed_out);
   CHECK(s.bearer.is_renewal_required());
+}
+
+namespace {
+
+/// In a refresher's place: publishes at the start, and then notes what it is
+/// asked.
+caf::behavior note_renewals(caf::event_based_actor* self,
+                            const cache_actor& cache, const token& first,
+                            std::shared_ptr<std::vector<fetch_options>> log) {
+  detail::mail(self, publish_atom_v, first, caf::timestamp::max()).send(cache);
+  return {
+    [](rejected_atom, const generation&) {},
+    [log](renew_async_atom, const fetch_options& opts, caf::timespan,
+          const receiver_link&) -> caf::result<token> {
+      log->push_back(opts);
+      return caf::make_error(errc::busy);
+    },
+  };
+}
+
+} // namespace
+
+TEST_CASE("the cache tells the refresher what was rejected with each fetch",
+          "[cache][I4]") {
+  // So that an urgent fetch may overtake the news of the rejection.
+  virtual_time time;
+  auto log = std::make_shared<std::vector<fetch_options>>();
+  auto first = make_token("first");
+  first.generation = {17, 1};
+  auto config = internal::cache_config{};
+  config.id = 17;
+  config.fetch_timeout = 1min;
+  config.clock = time.clock();
+  config.slot = std::make_shared<detail::local_slot>(time.clock());
+  config.make_refresher = [&](const cache_actor& cache) {
+    auto hdl = time.sys().spawn([=](caf::event_based_actor* self) {
+      return note_renewals(self, cache, first, log);
+    });
+    return caf::actor_cast<refresher_actor>(hdl);
+  };
+  auto cache = internal::spawn_cache(time.sys(), std::move(config));
+  time.settle();
+  ask(time.sys(), cache, reject_atom_v, first.generation);
+  auto got = ask<token>(time.sys(), cache, fetch_atom_v, fetch_options{});
+  time.settle();
+  REQUIRE(log->size() == 1);
+  CHECK(log->front().newer_than == first.generation);
+  CHECK(got->errors.size() == 1);
 }

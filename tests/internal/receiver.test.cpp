@@ -123,6 +123,54 @@ TEST_CASE("latest is the token fetched last, errors aside", "[receiver]") {
   CHECK(latest(s, receiver)->generation.count == 2);
 }
 
+TEST_CASE("latest is known however the cache or the refresher answered",
+          "[receiver]") {
+  scene s;
+  s.gives(100s);
+  // By the refresher, after an attempt.
+  auto first = s.bearer.receiver();
+  fetch_once(s, first);
+  CHECK(latest(s, first)->generation.count == 1);
+  // By the cache.
+  auto second = s.bearer.receiver();
+  fetch_once(s, second);
+  CHECK(latest(s, second)->generation.count == 1);
+  // By the refresher, at once: a renewal is wanted, but the backoff is on.
+  s.fails();
+  s.time.advance(90s);
+  REQUIRE(s.status().state == bearer_state::backoff);
+  auto third = s.bearer.receiver();
+  s.bearer.request_renewal();
+  const auto hits = s.status().fetches.hits;
+  s.bearer.request_renewal();
+  auto answer = test::fetch(s.time.sys(), third);
+  s.time.settle();
+  CHECK(answer.value().generation.count == 1);
+  CHECK(s.status().fetches.hits == hits + 1);
+  CHECK(latest(s, third)->generation.count == 1);
+}
+
+TEST_CASE("a second answer with the same token does not undo a refusal",
+          "[receiver][I4]") {
+  scene s{with_retries(9)};
+  auto receiver = s.bearer.receiver();
+  fetch_once(s, receiver);
+  auto other = fetch_once(s, receiver);
+  s.source.answer(0, s.fresh(100s));
+  s.time.settle();
+  CHECK(retries(s, receiver, unauthorized));
+  // As if it came only now.
+  detail::anon_mail(caf::actor_cast<token_memory>(receiver), latest_atom_v,
+                    other.value());
+  s.time.settle();
+  auto again = fetch_once(s, receiver);
+  CHECK(again.answers() == 0);
+  s.time.advance(1s);
+  s.source.answer(1, s.fresh(100s));
+  s.time.settle();
+  CHECK(again.value().generation.count == 2);
+}
+
 TEST_CASE("the default judgement of errors", "[receiver]") {
   struct row {
     caf::error err;
@@ -406,13 +454,13 @@ struct cache_log {
 /// A cache that hands out one generation after the other.
 cache_actor spawn_logging_cache(caf::actor_system& sys,
                                 std::shared_ptr<cache_log> log) {
-  auto hdl = sys.spawn([log](caf::event_based_actor* self) -> caf::behavior {
+  auto hdl = sys.spawn([log](caf::event_based_actor*) -> caf::behavior {
     return {
       [=](fetch_atom, const fetch_options& opts, const receiver_link& via) {
         log->fetches.push_back(opts);
         auto result = make_token("logged");
         result.generation = {1, log->fetches.size()};
-        internal::remind(self, via, result);
+        internal::remind(via, result);
         return result;
       },
       [log](reject_atom, const generation& what) {
@@ -431,7 +479,7 @@ TEST_CASE("after a refusal the next fetch has newer_than, and only that one",
   auto log = std::make_shared<cache_log>();
   auto config = std::make_shared<internal::receiver_config>();
   config->max_retries = 9;
-  config->slot = std::make_shared<detail::local_slot>();
+  config->slot = std::make_shared<detail::local_slot>(system_wall_clock);
   auto receiver = internal::spawn_receiver(time.sys(),
                                            spawn_logging_cache(time.sys(), log),
                                            config);

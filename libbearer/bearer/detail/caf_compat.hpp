@@ -41,6 +41,18 @@ void anon_mail(const Handle& to, Ts&&... xs) {
   caf::anon_mail(std::forward<Ts>(xs)...).send(to);
 }
 
+/// Lets `self` live through errors that others send it unasked. By default they
+/// end an actor.
+template <class Self>
+void ignore_errors(Self* self) {
+  // Deprecated in favour of a handler in the behavior, which 0.18.7 does not
+  // know.
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  self->set_error_handler([](caf::error&) {});
+#  pragma GCC diagnostic pop
+}
+
 /// Runs `on_down(reason)` inside `self` once `whom` has terminated.
 /// @returns a disposable that ends the monitoring.
 template <class Self, class Handle, class F>
@@ -102,6 +114,13 @@ auto mail(Self* self, Ts&&... xs) {
 template <class Handle, class... Ts>
 void anon_mail(const Handle& to, Ts&&... xs) {
   caf::anon_send(to, std::forward<Ts>(xs)...);
+}
+
+/// Lets `self` live through errors that others send it unasked. By default they
+/// end an actor.
+template <class Self>
+void ignore_errors(Self* self) {
+  self->set_error_handler([](caf::error&) {});
 }
 
 /// CAF's own down handler is one per actor and hears all monitors; this serves

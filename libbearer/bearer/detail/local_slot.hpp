@@ -1,26 +1,149 @@
 #pragma once
 
+#include <bearer/fetch_options.hpp>
+#include <bearer/generation.hpp>
+#include <bearer/token.hpp>
+#include <bearer/wall_clock.hpp>
+
 #include <caf/timestamp.hpp>
 
 #include <atomic>
+#include <cstdint>
+#include <ctime>
+#include <mutex>
+#include <optional>
 
 namespace bearer::detail {
 
-/// What a cache shares with the handles of its actor system, so that they can
-/// tell without a message whether a renewal is due. Written by the cache (and
-/// `renewal_requested` by handles too), read by anybody.
-struct local_slot {
-  /// The wall time until which the cache hands out its token; the epoch while
-  /// it has none.
-  std::atomic<caf::timestamp::rep> usable_until{0};
+/// What a cache shares with those of its actor system who want to know the
+/// token without a message: a copy of what the cache would hand out right now.
+///
+/// Written by the cache, and by handles where a caller must see its own wish at
+/// once; such a wish also goes to the cache as a message. All members may be
+/// called from any thread.
+class local_slot {
+public:
+  /// A copy of what is there, for one reader.
+  struct contents {
+    /// What `version()` said at that time.
+    std::uint64_t version = 0;
 
-  /// Set from a request for renewal to the next publication.
-  std::atomic<bool> renewal_requested{false};
+    /// Empty if there is nothing to hand out.
+    token current;
 
-  std::atomic<bool> stopped{false};
+    /// The end of the token on the wall clock.
+    caf::timestamp usable_until;
 
-  /// The cache has ended and answers nobody any more.
-  std::atomic<bool> gone{false};
+    /// As long as `std::time` is below this, the token is good without a look
+    /// at the exact clock, which takes several times as long.
+    std::time_t surely_until = 0;
+  };
+
+  explicit local_slot(wall_clock clock);
+
+  local_slot(const local_slot&) = delete;
+
+  local_slot& operator=(const local_slot&) = delete;
+
+  ~local_slot() = default;
+
+  // -- reading ----------------------------------------------------------------
+
+  /// Changes with the contents. To be compared only: it lives in a cache line
+  /// that is written as seldom as that.
+  std::uint64_t version() const noexcept {
+    // Nothing but the number is read on the strength of this; the contents are
+    // guarded by the mutex. Whoever learned of a change in another way, by a
+    // message say, cannot see an older number any more.
+    return version_.load(std::memory_order_relaxed);
+  }
+
+  contents load() const;
+
+  /// Whether the exact clock is before the end of `what`.
+  bool usable(const contents& what) const {
+    return clock_() < what.usable_until;
+  }
+
+  /// What the cache would answer this fetch at once, if so. Counts as a hit.
+  std::optional<token> hit(const fetch_options& opts);
+
+  /// Whether a renewal was requested, or there is no usable token. False after
+  /// the end.
+  bool renewal_required() const;
+
+  /// Whether the cache has ended and answers nobody any more.
+  bool gone() const noexcept {
+    return gone_;
+  }
+
+  // -- writing ----------------------------------------------------------------
+
+  /// There is a token to hand out. Ends the request for a renewal.
+  void publish(const token& what, caf::timestamp usable_until);
+
+  /// There is none any more.
+  void withdraw();
+
+  /// A server refused this generation: hides it, now and when it is published
+  /// again.
+  void reject(const generation& what);
+
+  /// Hides the token until the next publication.
+  void request_renewal();
+
+  /// Hides the token for good.
+  void stop();
+
+  /// The cache has ended.
+  void vanish();
+
+  // -- counting ---------------------------------------------------------------
+
+  /// Fetches answered here.
+  std::uint64_t hits() const noexcept {
+    return hits_.load(std::memory_order_relaxed);
+  }
+
+  /// Fast reads, as far as the readers have told.
+  std::uint64_t fast_reads() const noexcept {
+    return fast_reads_.load(std::memory_order_relaxed);
+  }
+
+  void add_fast_reads(std::uint64_t n) noexcept {
+    fast_reads_.fetch_add(n, std::memory_order_relaxed);
+  }
+
+private:
+  /// The size of a cache line, at least.
+  static constexpr std::size_t line = 64;
+
+  /// To be called after every change, under the mutex.
+  void changed() noexcept;
+
+  bool hidden() const noexcept {
+    return requested_ || stopped_;
+  }
+
+  /// What `contents::surely_until` is for a token with this end.
+  std::time_t surely_until(caf::timestamp end) const noexcept;
+
+  const wall_clock clock_;
+  const bool system_clock_;
+  std::atomic<bool> gone_ = false;
+
+  // Apart, so that readers share a line that nobody writes.
+  alignas(line) std::atomic<std::uint64_t> version_ = 1;
+
+  alignas(line) mutable std::mutex mutex_;
+  token current_;
+  caf::timestamp usable_until_;
+  std::uint64_t floor_ = 0;
+  bool requested_ = false;
+  bool stopped_ = false;
+
+  alignas(line) std::atomic<std::uint64_t> hits_ = 0;
+  std::atomic<std::uint64_t> fast_reads_ = 0;
 };
 
 } // namespace bearer::detail

@@ -1,5 +1,6 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
+#include <bearer/internal/answer.hpp>
 #include <bearer/internal/cache.hpp>
 #include <bearer/internal/remind.hpp>
 
@@ -22,7 +23,7 @@ public:
 
   cache_state(cache_actor::pointer self, cache_config config)
     : self_(self), config_(std::move(config)) {
-    // nop
+    detail::ignore_errors(self_);
   }
 
   cache_state(const cache_state&) = delete;
@@ -30,8 +31,7 @@ public:
   cache_state& operator=(const cache_state&) = delete;
 
   ~cache_state() {
-    config_.slot->stopped = true;
-    config_.slot->gone = true;
+    config_.slot->vanish();
   }
 
   cache_actor::behavior_type make_behavior() {
@@ -70,18 +70,18 @@ private:
   caf::result<token> fetch(const fetch_options& opts, receiver_link via) {
     if (stopped_) {
       ++counters_.stopped;
-      return caf::make_error(errc::stopped);
+      return answer<token>(self_, caf::make_error(errc::stopped));
     }
     if (auto err = check(opts)) {
       ++counters_.failed;
-      return err;
+      return answer<token>(self_, std::move(err));
     }
     const auto newer_than = wanted_newer_than(opts);
     if (usable() && token_.generation.count > std::max(newer_than, floor_)
         && !hold_) {
       ++counters_.hits;
-      remind(self_, via, token_);
-      return token_;
+      remind(via, token_);
+      return answer<token>(self_, token_);
     }
     return renew(opts, newer_than, std::move(via));
   }
@@ -125,7 +125,8 @@ private:
     if (opts.renew_request_timeout)
       budget = std::min(budget, *opts.renew_request_timeout);
     auto resolved = opts;
-    resolved.newer_than = generation{config_.id, newer_than};
+    // With the floor, because an urgent fetch overtakes the news of it.
+    resolved.newer_than = generation{config_.id, std::max(newer_than, floor_)};
     if (opts.renew_synchronous)
       return detail::mail(self_, renew_sync_atom_v, std::move(resolved), budget,
                           std::move(via))
@@ -140,8 +141,12 @@ private:
   caf::result<void> reject(const generation& what) {
     if (stopped_)
       return caf::unit;
-    if (auto err = check_published(what, "reject"))
+    if (auto err = check_published(what, "reject")) {
+      // Who does not ask is not told: an error would end most actors.
+      if (is_only_sent(self_))
+        return caf::unit;
       return err;
+    }
     floor_ = std::max(floor_, what.count);
     if (token_.generation.count <= floor_)
       drop_token();
@@ -153,7 +158,7 @@ private:
     if (stopped_)
       return;
     hold_ = true;
-    config_.slot->renewal_requested = true;
+    config_.slot->request_renewal();
     detail::mail(self_, request_renewal_atom_v).send(refresher_);
   }
 
@@ -170,23 +175,28 @@ private:
                 == caf::actor_cast<caf::actor_control_block*>(refresher_);
   }
 
+  caf::result<void> refuse(std::string_view what) {
+    if (is_only_sent(self_))
+      return caf::unit;
+    return caf::make_error(errc::not_publisher, std::string{what});
+  }
+
   caf::result<void> publish(const token& what, caf::timestamp until) {
     if (!from_refresher())
-      return caf::make_error(errc::not_publisher, "publish");
+      return refuse("publish");
     if (stopped_ || what.generation.count <= floor_)
       return caf::unit;
     token_ = what;
     usable_until_ = until;
     newest_ = std::max(newest_, what.generation.count);
     hold_ = false;
-    config_.slot->usable_until = until.time_since_epoch().count();
-    config_.slot->renewal_requested = false;
+    config_.slot->publish(what, until);
     return caf::unit;
   }
 
   caf::result<void> withdraw(const generation& what) {
     if (!from_refresher())
-      return caf::make_error(errc::not_publisher, "withdraw");
+      return refuse("withdraw");
     if (token_.generation == what)
       drop_token();
     return caf::unit;
@@ -194,14 +204,14 @@ private:
 
   void drop_token() {
     token_ = token{};
-    config_.slot->usable_until = 0;
+    config_.slot->withdraw();
   }
 
   // -- subscriptions, state and end -------------------------------------------
 
   caf::result<void> subscribe(const event_listener& who) {
     if (refresher_)
-      return detail::mail(self_, subscribe_atom_v, who, counters_)
+      return detail::mail(self_, subscribe_atom_v, who, counters())
         .delegate(refresher_);
     if (who)
       detail::anon_mail(who, event{config_.clock(), events::stopped{}});
@@ -216,10 +226,19 @@ private:
 
   caf::result<status> snapshot() {
     if (refresher_)
-      return detail::mail(self_, status_atom_v, counters_).delegate(refresher_);
+      return detail::mail(self_, status_atom_v, counters())
+        .delegate(refresher_);
     auto result = status{};
     result.state = bearer_state::stopped;
-    result.fetches = counters_;
+    result.fetches = counters();
+    return answer(self_, caf::expected<status>{std::move(result)});
+  }
+
+  /// Of all fetches that were answered on this side of the refresher.
+  fetch_counters counters() const {
+    auto result = counters_;
+    result.hits += config_.slot->hits();
+    result.fast_reads = config_.slot->fast_reads();
     return result;
   }
 
@@ -227,7 +246,7 @@ private:
     stopped_ = true;
     hold_ = false;
     drop_token();
-    config_.slot->stopped = true;
+    config_.slot->stop();
   }
 
   void stop() {

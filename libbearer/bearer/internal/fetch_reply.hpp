@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bearer/actors.hpp>
+#include <bearer/internal/answer.hpp>
 #include <bearer/internal/remind.hpp>
 
 #include <caf/expected.hpp>
@@ -12,32 +13,35 @@ namespace bearer::internal {
 
 /// The answer owed to a fetch. The receiver that the fetch came through learns
 /// the token first.
-/// @tparam Self the actor type of whoever answers.
-template <class Self>
 class fetch_reply {
 public:
-  fetch_reply(Self* self, receiver_link via)
-    : self_(self),
-      via_(std::move(via)),
-      promise_(self->template make_response_promise<token>()) {
-    // nop
+  /// Takes the message at hand, whose handler then returns `later`.
+  template <class Self>
+  fetch_reply(Self* self, receiver_link via) : via_(std::move(via)) {
+    if (is_only_sent(self))
+      sender_ = take_sender(self);
+    else
+      promise_ = self->template make_response_promise<token>();
   }
 
   void deliver(caf::expected<token> answer) {
     if (answer)
-      remind(self_, via_, *answer);
-    promise_.deliver(std::move(answer));
-  }
-
-  /// What a message handler returns to say that the answer comes later.
-  const caf::typed_response_promise<token>& promise() const noexcept {
-    return promise_;
+      remind(via_, *answer);
+    if (promise_.pending())
+      promise_.deliver(std::move(answer));
+    else
+      tell(sender_, answer);
   }
 
 private:
-  Self* self_;
   receiver_link via_;
   caf::typed_response_promise<token> promise_;
+
+  /// Who has only sent the fetch.
+  caf::actor sender_;
 };
+
+/// What the handler of a fetch returns when the answer comes later.
+inline constexpr auto later = caf::delegated<token>{};
 
 } // namespace bearer::internal

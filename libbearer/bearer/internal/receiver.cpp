@@ -36,26 +36,35 @@ public:
           return optional_token{};
         return optional_token{latest_};
       },
-      [this](latest_atom, token& fetched) { remember(fetched); },
+      [this](latest_atom, const token& fetched) { remember(fetched); },
     };
   }
 
 private:
-  /// Passes the fetch on rather than asking itself: a receiver that waited for
-  /// an answer would be kept by it, and would keep the bearer in turn.
+  /// Answers from the slot, or passes the fetch on rather than asking itself: a
+  /// receiver that waited for an answer would be kept by it, and would keep the
+  /// bearer in turn.
   caf::result<token> fetch(fetch_options& opts) {
     ++trials_;
-    if (config_->slot->gone)
-      return caf::make_error(errc::stopped);
     if (refused_ && !opts.newer_than)
       opts.newer_than = latest_.generation;
+    if (auto found = config_->slot->hit(opts)) {
+      remember(*found);
+      return std::move(*found);
+    }
+    if (config_->slot->gone())
+      return caf::make_error(errc::stopped);
     return detail::mail(self_, fetch_atom_v, std::move(opts),
                         receiver_link{self_->ctrl()})
       .delegate(cache_);
   }
 
-  void remember(token& fetched) {
-    latest_ = std::move(fetched);
+  /// Several fetches may be under way; their tokens may come in any order.
+  void remember(const token& fetched) {
+    const auto& [id, count] = fetched.generation;
+    if (latest_.generation.id == id && latest_.generation.count >= count)
+      return;
+    latest_ = fetched;
     refused_ = false;
   }
 
@@ -73,7 +82,7 @@ private:
     if (refused_ || latest_.access_token.empty())
       return;
     refused_ = true;
-    detail::mail(self_, reject_atom_v, latest_.generation).send(cache_);
+    detail::anon_mail(cache_, reject_atom_v, latest_.generation);
   }
 
   receiver_impl::pointer self_;

@@ -16,8 +16,8 @@ struct receiver_config {
   /// Fetches allowed when the options name no number.
   std::uint32_t max_retries = 0;
 
-  /// Tells whether the cache has ended.
-  std::shared_ptr<const detail::local_slot> slot;
+  /// What the cache would hand out, and whether it has ended.
+  std::shared_ptr<detail::local_slot> slot;
 
   /// Judges errors; empty for the default.
   retry_predicate judge;

@@ -37,6 +37,7 @@ public:
       machine_(config.settings, config.id, config.seed),
       listeners_(self, machine_),
       alarm_(self, [this] { advance(observe()); }) {
+    detail::ignore_errors(self_);
     detail::monitor(self_, cache, [this](const caf::error&) { self_->quit(); });
   }
 
@@ -84,7 +85,7 @@ public:
       },
       [this](close_atom, caf::timespan grace) { return close(grace); },
       [this](status_atom, const fetch_counters& at_cache) {
-        return snapshot(at_cache);
+        return answer(self_, caf::expected<status>{snapshot(at_cache)});
       },
     };
   }
@@ -102,20 +103,20 @@ private:
 
   caf::result<token> renew(const fetch_terms& terms, caf::timespan budget,
                            const receiver_link& via) {
-    if (stopped_ || !end_.not_begun())
-      return waiting_.answer_at_once(caf::make_error(errc::stopped));
+    auto reply = fetch_reply{self_, via};
+    if (stopped_ || !end_.not_begun()) {
+      waiting_.answer_at_once(std::move(reply), caf::make_error(errc::stopped));
+      return later;
+    }
     const auto now = observe();
     if (auto answer = machine_.fetch(terms, now)) {
-      if (*answer)
-        remind(self_, via, **answer);
-      return waiting_.answer_at_once(std::move(*answer));
+      waiting_.answer_at_once(std::move(reply), std::move(*answer));
+      return later;
     }
-    auto reply = fetch_reply{self_, via};
-    auto promise = reply.promise();
     waiting_.add(detail::saturating_add(now.steady, budget), terms,
                  std::move(reply));
     advance(now);
-    return promise;
+    return later;
   }
 
   // -- wishes -----------------------------------------------------------------
@@ -312,7 +313,7 @@ private:
   bool owns_source_;
 
   refresh_machine machine_;
-  waiting_fetches<fetch_reply<refresher_actor::impl>> waiting_;
+  waiting_fetches<fetch_reply> waiting_;
   announcer<refresher_actor::impl> listeners_;
   alarm<refresher_actor::impl> alarm_;
 

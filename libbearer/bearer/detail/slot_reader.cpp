@@ -1,0 +1,45 @@
+#include <bearer/detail/slot_reader.hpp>
+
+#include <utility>
+
+namespace bearer::detail {
+
+slot_reader::slot_reader(std::shared_ptr<local_slot> slot)
+  : slot_(std::move(slot)) {
+  // nop
+}
+
+slot_reader& slot_reader::operator=(slot_reader&& other) noexcept {
+  tell_reads();
+  slot_ = std::move(other.slot_);
+  seen_ = std::move(other.seen_);
+  reads_ = std::exchange(other.reads_, 0);
+  return *this;
+}
+
+slot_reader::~slot_reader() {
+  tell_reads();
+}
+
+const token* slot_reader::look_again() {
+  if (slot_->version() != seen_.version) {
+    tell_reads();
+    seen_ = slot_->load();
+  }
+  if (seen_.current.access_token.empty())
+    return nullptr;
+  if (!slot_->usable(seen_)) {
+    // Of no use to anybody any more.
+    seen_.current = token{};
+    return nullptr;
+  }
+  ++reads_;
+  return &seen_.current;
+}
+
+void slot_reader::tell_reads() noexcept {
+  if (slot_ && reads_ > 0)
+    slot_->add_fast_reads(std::exchange(reads_, 0));
+}
+
+} // namespace bearer::detail

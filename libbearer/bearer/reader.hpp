@@ -1,0 +1,48 @@
+#pragma once
+
+#include <bearer/detail/slot_reader.hpp>
+#include <bearer/generation.hpp>
+#include <bearer/handle.hpp>
+#include <bearer/token.hpp>
+
+namespace bearer {
+
+/// Reads a bearer's token without a message, in a few nanoseconds. Get one per
+/// thread, actor or client from `handle::reader`, keep it, and call `read` for
+/// each request.
+///
+/// For one thread at a time; readers do not slow each other down, however many
+/// there are. A reader keeps the bearer running as a handle does, and keeps its
+/// copy of the token until it next reads.
+class reader {
+public:
+  /// Takes over what `handle::reader` has put together.
+  reader(handle bearer, detail::slot_reader slot);
+
+  /// The token that a fetch would get at once.
+  ///
+  /// Never one that has expired or that this caller has rejected. A token that
+  /// anybody else has rejected or that was withdrawn, replaced or stopped is
+  /// not read any more once the bearer's cache has processed that.
+  /// @returns the token, valid until the next call on this reader, or null:
+  /// then
+  ///          fetch one.
+  const token* read() {
+    return slot_.read();
+  }
+
+  /// Tells the bearer that a server refused the token that `read` gave last.
+  /// Neither this reader nor any other gives it again.
+  void reject();
+
+  /// The bearer, to fetch from when there is nothing to read.
+  const handle& bearer() const noexcept {
+    return bearer_;
+  }
+
+private:
+  handle bearer_;
+  detail::slot_reader slot_;
+};
+
+} // namespace bearer

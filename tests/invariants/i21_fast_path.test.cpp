@@ -1,0 +1,366 @@
+#include <bearer/reader.hpp>
+
+#include "support/real_time.hpp"
+#include "support/scene.hpp"
+
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace bearer;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What a reader gives, empty for nothing.
+std::string read(reader& from) {
+  const auto* found = from.read();
+  return found != nullptr ? text(*found) : std::string{};
+}
+
+} // namespace
+
+// -- what is read -------------------------------------------------------------
+
+TEST_CASE("a reader gives what the cache would hand out", "[I21]") {
+  scene s;
+  s.gives(100s);
+  auto reader = s.bearer.reader();
+  CHECK(reader.read() == nullptr);
+  const auto fetched = s.fetch().value();
+  REQUIRE(reader.read() != nullptr);
+  CHECK(reader.read()->access_token == fetched.access_token);
+  CHECK(reader.read()->generation == fetched.generation);
+  CHECK(reader.read()->expires_at == fetched.expires_at);
+}
+
+TEST_CASE("a read starts no work and asks nobody", "[I21]") {
+  scene s;
+  s.gives(100s);
+  auto reader = s.bearer.reader();
+  for (int i = 0; i < 10; ++i)
+    CHECK(reader.read() == nullptr);
+  s.time.settle();
+  CHECK(s.calls() == 0);
+  CHECK(s.time.timers() == 0);
+}
+
+TEST_CASE("a reader gives the newer token once it is published", "[I21][I3]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  CHECK(read(reader) == "secret-1");
+  s.time.advance(90s);
+  CHECK(read(reader) == "secret-2");
+}
+
+TEST_CASE("a reader outlives all other handles and keeps the bearer", "[I21]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  s.bearer = handle{};
+  s.time.advance(90s);
+  CHECK(read(reader) == "secret-2");
+  auto moved = std::move(reader);
+  CHECK(read(moved) == "secret-2");
+}
+
+// -- I2: expiry ---------------------------------------------------------------
+
+TEST_CASE("a reader gives no expired token", "[I21][I2]") {
+  scene s;
+  s.gives(1000s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  s.fails();
+  s.time.advance(990s - 1ns);
+  CHECK(read(reader) == "secret-1");
+  s.time.advance(1ns);
+  CHECK(reader.read() == nullptr);
+}
+
+TEST_CASE("a reader heeds a wall clock that jumps before anybody else does",
+          "[I21][I2][I13]") {
+  scene s;
+  s.gives(1000s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  REQUIRE(reader.read() != nullptr);
+  s.time.jump_wall(990s);
+  // No actor has run since.
+  CHECK(reader.read() == nullptr);
+}
+
+TEST_CASE("a reader gives no token whose steady time is over", "[I21][I13]") {
+  scene s;
+  s.gives(1000s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  s.fails();
+  s.time.jump_wall(-500s);
+  s.time.advance(990s);
+  CHECK(reader.read() == nullptr);
+}
+
+TEST_CASE("on the machine's own clock a token ends on time as well",
+          "[I21][I2]") {
+  // Far from the end the coarse clock is enough, close to it the exact one is
+  // asked: whatever the two say, no read comes later than the end.
+  auto slot = std::make_shared<detail::local_slot>(system_wall_clock);
+  auto reader = detail::slot_reader{slot};
+  auto tok = make_token("short");
+  tok.generation = {1, 1};
+  const auto end = caf::make_timestamp() + 50ms;
+  slot->publish(tok, end);
+  auto last = caf::timestamp{};
+  for (;;) {
+    const auto before = caf::make_timestamp();
+    if (reader.read() == nullptr)
+      break;
+    last = before;
+  }
+  CHECK(last < end);
+  CHECK(caf::make_timestamp() >= end);
+  tok.generation = {1, 2};
+  slot->publish(tok, caf::make_timestamp() + 1h);
+  CHECK(reader.read() != nullptr);
+  slot->publish(tok, caf::make_timestamp());
+  CHECK(reader.read() == nullptr);
+}
+
+// -- I4: rejection ------------------------------------------------------------
+
+TEST_CASE("a reader sees its own rejection at once, and so do all others",
+          "[I21][I4]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  auto one = s.bearer.reader();
+  auto other = s.bearer.reader();
+  REQUIRE(read(one) == "secret-1");
+  REQUIRE(read(other) == "secret-1");
+  one.reject();
+  CHECK(one.read() == nullptr);
+  CHECK(other.read() == nullptr);
+  s.time.advance(1s);
+  CHECK(read(one) == "secret-2");
+  CHECK(s.calls() == 2);
+}
+
+TEST_CASE("a reader's rejection of a token replaced since does nothing",
+          "[I21][I4]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  REQUIRE(read(reader) == "secret-1");
+  s.time.advance(90s);
+  reader.reject();
+  CHECK(read(reader) == "secret-2");
+  s.time.advance(10s);
+  CHECK(s.calls() == 2);
+  CHECK(s.status().stale_rejections == 1);
+}
+
+TEST_CASE("a publication that crosses the rejection does not bring it back",
+          "[I21][I4]") {
+  detail::local_slot slot{system_wall_clock};
+  auto tok = make_token("refused");
+  tok.generation = {1, 7};
+  const auto later = caf::make_timestamp() + 1h;
+  slot.publish(tok, later);
+  slot.reject({1, 7});
+  slot.publish(tok, later);
+  CHECK(slot.load().current.access_token.empty());
+  CHECK_FALSE(slot.hit({}));
+  tok.generation = {1, 8};
+  slot.publish(tok, later);
+  CHECK(slot.load().current.generation.count == 8);
+}
+
+TEST_CASE("generations that are not the current one are not for the slot",
+          "[I21][I4]") {
+  scene s;
+  s.gives(100s);
+  const auto current = s.fetch().value().generation;
+  auto reader = s.bearer.reader();
+  REQUIRE(reader.read() != nullptr);
+  s.bearer.reject({current.id, current.count + 1});
+  s.bearer.reject({current.id + 1, current.count});
+  s.bearer.reject({current.id, 0});
+  CHECK(reader.read() != nullptr);
+  s.time.settle();
+  CHECK(reader.read() != nullptr);
+  CHECK(s.calls() == 1);
+}
+
+TEST_CASE("a rejection by anybody is seen once the cache has processed it",
+          "[I21][I4]") {
+  scene s;
+  s.gives(100s);
+  const auto tok = s.fetch().value();
+  auto reader = s.bearer.reader();
+  REQUIRE(reader.read() != nullptr);
+  detail::anon_mail(s.bearer.actor(), reject_atom_v, tok.generation);
+  s.time.settle();
+  CHECK(reader.read() == nullptr);
+}
+
+// -- I14 and request_renewal --------------------------------------------------
+
+TEST_CASE("a stop is seen at once", "[I21][I14]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  REQUIRE(reader.read() != nullptr);
+  s.bearer.stop();
+  CHECK(reader.read() == nullptr);
+  s.time.settle();
+  CHECK(reader.read() == nullptr);
+}
+
+TEST_CASE("a closed or killed bearer has nothing to read", "[I21][I14]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  REQUIRE(reader.read() != nullptr);
+  SECTION("closed") {
+    s.close(1s);
+  }
+  SECTION("the cache was killed") {
+    caf::anon_send_exit(s.bearer.actor(), caf::exit_reason::kill);
+    s.time.settle();
+  }
+  CHECK(reader.read() == nullptr);
+}
+
+TEST_CASE("after a request for renewal reads wait as fetches do", "[I21]") {
+  scene s;
+  s.gives(1000s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  s.time.advance(10s);
+  REQUIRE(read(reader) == "secret-1");
+  s.bearer.request_renewal();
+  CHECK(reader.read() == nullptr);
+  s.time.settle();
+  CHECK(read(reader) == "secret-2");
+  // A failure ends the hold and leaves the token.
+  s.fails();
+  s.time.advance(10s);
+  s.bearer.request_renewal();
+  CHECK(reader.read() == nullptr);
+  s.time.settle();
+  CHECK(read(reader) == "secret-2");
+}
+
+// -- I18 and I19 --------------------------------------------------------------
+
+TEST_CASE("fast reads are counted apart", "[I21][I18]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  {
+    auto reader = s.bearer.reader();
+    for (int i = 0; i < 5; ++i)
+      reader.read();
+    s.time.advance(90s);
+    reader.read();
+    CHECK(s.status().fetches.fast_reads == 5);
+  }
+  CHECK(s.status().fetches.fast_reads == 6);
+  CHECK(s.status().fetches.total() == 1);
+  {
+    auto unused = s.bearer.reader();
+    auto moved = std::move(unused);
+    moved.read();
+    moved = s.bearer.reader();
+    CHECK(s.status().fetches.fast_reads == 7);
+  }
+  s.stop();
+  auto late = s.bearer.reader();
+  late.read();
+  CHECK(s.status().fetches.fast_reads == 7);
+}
+
+TEST_CASE("a reader lets go of a token that has ended", "[I21][I19]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  REQUIRE(reader.read() != nullptr);
+  s.fails();
+  SECTION("by time") {
+    s.time.jump_wall(100s);
+  }
+  SECTION("by a withdrawal") {
+    s.time.advance(100s);
+  }
+  SECTION("by a stop") {
+    s.stop();
+  }
+  CHECK(reader.read() == nullptr);
+  // Nothing is left to be rejected.
+  const auto before = s.status().stale_rejections;
+  reader.reject();
+  s.time.settle();
+  CHECK(s.status().stale_rejections == before);
+}
+
+// -- fetches that need no message ---------------------------------------------
+
+TEST_CASE("a blocking fetch of a fresh token sends no message", "[I21]") {
+  // Nothing runs in virtual time while this blocks.
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  CHECK(s.bearer.fetch()->generation.count == 1);
+  auto opts = within(1s);
+  opts.report_error = true;
+  opts.renew_synchronous = true;
+  CHECK(s.bearer.fetch(opts)->generation.count == 1);
+  CHECK(s.status().fetches.hits == 2);
+  CHECK(s.status().fetches.total() == 3);
+}
+
+TEST_CASE("only what the cache would answer at once is answered by the slot",
+          "[I21][I16]") {
+  detail::local_slot slot{system_wall_clock};
+  auto tok = make_token("x");
+  tok.generation = {1, 7};
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(tok, caf::make_timestamp() + 1h);
+  CHECK(slot.hit({}));
+  CHECK_FALSE(slot.hit(forced()));
+  CHECK_FALSE(slot.hit(newer_than({1, 7})));
+  CHECK_FALSE(slot.hit(within(-1s)));
+  slot.request_renewal();
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(tok, caf::make_timestamp() + 1h);
+  CHECK(slot.hit({}));
+  slot.publish(tok, caf::make_timestamp());
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(tok, caf::make_timestamp() + 1h);
+  slot.stop();
+  CHECK_FALSE(slot.hit({}));
+  CHECK(slot.hits() == 2);
+}
+
+TEST_CASE("a receiver answers from the slot and remembers", "[I21][receiver]") {
+  scene s;
+  s.gives(100s);
+  s.fetch();
+  auto receiver = s.bearer.receiver();
+  CHECK(test::fetch(s.time.sys(), receiver).answers() == 0);
+  s.time.settle();
+  auto latest = ask<optional_token>(s.time.sys(), receiver, latest_atom_v);
+  s.time.settle();
+  CHECK(latest->values.at(0)->generation.count == 1);
+  CHECK(s.status().fetches.hits == 1);
+}

@@ -15,8 +15,8 @@ CLANG_TIDY ?= $(or $(call newest,clang-tidy),clang-tidy)
 
 cpp_files = git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp'
 
-.PHONY: help setup configure build demo test format check-format lint \
-	setup-lint clean
+.PHONY: help setup configure build demo test bench format check-format lint \
+	setup-bench setup-lint clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -24,6 +24,9 @@ help: ## print this list
 
 setup: ## install what the build needs and is not there yet
 	@libbearer/cmake/install-dependencies.sh
+
+setup-bench:
+	@libbearer/cmake/install-dependencies.sh --with-bench
 
 setup-lint:
 	@libbearer/cmake/install-dependencies.sh --with-lint
@@ -44,6 +47,11 @@ test: build ## run all tests
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error \
 	  --no-label-summary --parallel $(JOBS)
 
+bench: setup-bench ## run all benchmarks, about twenty minutes
+	@cmake --preset bench -UCAF_DIR --log-level=WARNING >/dev/null
+	@cmake --build build-bench --parallel $(JOBS)
+	@benchmarks/run.sh build-bench
+
 format: setup-lint ## format the C++ sources
 	@$(cpp_files) | xargs -0r $(CLANG_FORMAT) -i
 
@@ -60,4 +68,4 @@ lint: setup-lint configure ## check the layers, and the library with clang-tidy
 	  | { grep -v ' warnings generated' || true; }
 
 clean: ## remove what was built here; the cached CAF stays
-	@rm -rf $(BUILD)
+	@rm -rf $(BUILD) build-bench

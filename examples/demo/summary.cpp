@@ -43,6 +43,14 @@ private:
   bool good_ = true;
 };
 
+/// Clients that had to be killed left no tally, and at least one of them was
+/// waiting for an answer.
+std::string lost_text(const run_result& run) {
+  const auto lost = run.clients.sent - run.clients.answered();
+  return run.clients_ended ? number_text(lost)
+                           : "at least " + number_text(lost + 1);
+}
+
 void print_table(const run_result& run) {
   const auto& seen = run.clients;
   const auto& counted = run.bearer.fetches;
@@ -64,7 +72,7 @@ void print_table(const run_result& run) {
   row("  p99", duration_text(seen.latencies.quantile(0.99)));
   row("  longest wait", duration_text(seen.latencies.max()));
   row("expired tokens served", seen.expired);
-  row("answers lost", seen.sent - seen.answered());
+  row("answers lost", lost_text(run));
   std::puts("");
 }
 

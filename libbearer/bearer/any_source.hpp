@@ -4,9 +4,11 @@
 
 namespace bearer {
 
-/// A token source of either kind, as a bearer takes it.
+/// A token source of either kind, as a bearer takes it. Copies name the same
+/// actor and keep it running; what holds for a CAF handle holds for them.
 class any_source {
 public:
+  /// Constructs an invalid source, which no bearer takes.
   any_source() = default;
 
   /// Wraps a source that needs no closing.
@@ -29,6 +31,7 @@ public:
     return closer_;
   }
 
+  /// Whether there is an actor to ask.
   explicit operator bool() const noexcept {
     return static_cast<bool>(fetcher_);
   }

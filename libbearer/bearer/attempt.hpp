@@ -26,6 +26,7 @@ enum class attempt_reason : std::uint8_t {
   rejected,
 };
 
+/// The name of the enumerator.
 /// @relates attempt_reason
 std::string to_string(attempt_reason reason);
 
@@ -40,9 +41,11 @@ struct attempt {
   /// Counts from 1 since the last success.
   std::uint64_t number = 1;
 
-  /// The time after which the answer is of no use to anybody.
+  /// The time, from the arrival of the message, after which the answer is of no
+  /// use to anybody.
   caf::timespan budget = caf::timespan::zero();
 
+  /// Why a token is wanted. Only `rejected` says anything against `previous`.
   attempt_reason reason = attempt_reason::first;
 
   /// The token to be replaced, exactly as this source gave it; empty if there

@@ -16,6 +16,7 @@ namespace bearer {
 
 /// The library's error codes. Their numbers travel between nodes: append only.
 enum class errc : std::uint8_t {
+  /// No error. CAF wants a code for that; an error made of it is empty.
   none = 0,
 
   // What a fetch may end with.
@@ -52,13 +53,14 @@ enum class errc : std::uint8_t {
   busy,
   /// The source's token has no secret.
   empty_token,
-  /// The token has characters that cannot stand in a header.
+  /// The token has characters that cannot stand in a header (RFC 6750, section
+  /// 2.1), or is over-long.
   malformed_token,
   /// The token had expired when it arrived, or is no longer usable.
   expired_token,
   /// The source brought the secret that was rejected before.
   rejected_token,
-  /// A file, variable or program's output that cannot be read as a token.
+  /// A file or a program's output that cannot be read as a token.
   unreadable_token,
   /// A credential process could not be run or reported a failure.
   command_failed,
@@ -75,10 +77,12 @@ enum class errc : std::uint8_t {
   static_token_rejected,
 };
 
+/// The name of the enumerator, or `invalid(n)` for a number that names no code.
 /// @relates errc
 std::string to_string(errc code);
 
-/// Parses the name of an enumerator; returns false for unknown names.
+/// Parses the name of an enumerator; returns false, leaving `out`, for unknown
+/// names.
 /// @relates errc
 bool from_string(std::string_view name, errc& out);
 

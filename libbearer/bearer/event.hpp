@@ -23,6 +23,7 @@ struct attempt_started {
   /// Counts from 1 since the last success.
   std::uint64_t number = 0;
 
+  /// What the source was told about why it is asked.
   attempt_reason reason = attempt_reason::first;
 
   /// Fetches that waited for it at its start.
@@ -49,6 +50,7 @@ enum class outcome : std::uint8_t {
   given_up,
 };
 
+/// The name of the enumerator.
 /// @relates outcome
 std::string to_string(outcome x);
 
@@ -60,8 +62,10 @@ bool inspect(Inspector& f, outcome& x) {
 
 /// An attempt is over.
 struct attempt_ended {
+  /// The number of its `attempt_started`.
   std::uint64_t number = 0;
 
+  /// A success (`renewed`, `unchanged`) or a failure (`failed`, `given_up`).
   outcome how = outcome::renewed;
 
   /// Why it failed; default-constructed after a success.
@@ -70,7 +74,8 @@ struct attempt_ended {
   /// Whether the failure is permanent, hence retried at the cap only.
   bool permanent = false;
 
-  /// Time until the next attempt; none if none is scheduled.
+  /// Time from this event until the next attempt is due; none if none is
+  /// scheduled.
   std::optional<caf::timespan> next_attempt_in = {};
 };
 
@@ -86,9 +91,11 @@ bool inspect(Inspector& f, attempt_ended& x) {
 /// A new token is handed out from now on. The counts of successive events grow
 /// strictly.
 struct published {
+  /// Names the new token.
   bearer::generation generation = {};
 
-  /// Time until the token expires; none if it does not.
+  /// Time from this event until the token expires, the margin in which it is
+  /// not handed out any more included; none if it does not expire.
   std::optional<caf::timespan> lifetime = {};
 };
 
@@ -101,6 +108,7 @@ bool inspect(Inspector& f, published& x) {
 
 /// A caller said that a server refused the current token, which ends it.
 struct rejected {
+  /// Names the token that is handed out no more.
   bearer::generation generation = {};
 };
 
@@ -112,10 +120,16 @@ bool inspect(Inspector& f, rejected& x) {
 
 /// Wishes for a renewal that caused no attempt of their own. Sent together
 /// with the next event of an attempt, so that callers cannot drive the rate of
-/// events.
+/// events. The sums since the spawn are in `status`.
 struct suppressed {
+  /// Rejections of a generation that had been replaced already, since the last
+  /// event of this kind.
   std::uint64_t stale_rejections = 0;
+
+  /// Wishes that joined an attempt under way, since then.
   std::uint64_t coalesced = 0;
+
+  /// Wishes that the backoff or the floor between attempts put off, since then.
   std::uint64_t rate_limited = 0;
 
   friend bool operator==(const suppressed&, const suppressed&) = default;
@@ -131,6 +145,7 @@ bool inspect(Inspector& f, suppressed& x) {
 
 /// The current token came to the end of its usable time.
 struct withdrawn {
+  /// Names the token that is handed out no more.
   bearer::generation generation = {};
 };
 
@@ -140,7 +155,8 @@ bool inspect(Inspector& f, withdrawn& x) {
   return f.object(x).fields(f.field("generation", x.generation));
 }
 
-/// The bearer was stopped; no event follows.
+/// The bearer was stopped; no event follows. Who subscribes later gets this
+/// event alone.
 struct stopped {};
 
 /// @relates stopped
@@ -157,6 +173,7 @@ struct event {
   /// When it happened, by the bearer's wall clock.
   caf::timestamp at;
 
+  /// What happened; a `status` is only the state that a subscriber starts from.
   std::variant<status, events::attempt_started, events::attempt_ended,
                events::published, events::rejected, events::suppressed,
                events::withdrawn, events::stopped>

@@ -15,8 +15,7 @@ namespace bearer {
 
 /// What one caller asks of one fetch. A token that is usable, not rejected, and
 /// newer than `newer_than` is handed out at once; most options tell what a miss
-/// waits for. Options
-/// of one caller never worsen another caller's answer.
+/// waits for. Options of one caller never worsen another caller's answer.
 struct fetch_options {
   /// Wants a newer token than the one current when the fetch arrives. This, and
   /// a `newer_than` that names the current one, are what force a renewal.
@@ -65,7 +64,9 @@ bool inspect(Inspector& f, fetch_options& x) {
 /// @relates fetch_options
 caf::error validate(const fetch_options& x);
 
-/// Parses options from strings, as request layers pass them on.
+/// Parses options from strings, as request layers pass them on. The keys are
+/// those of the reference renewable bearer; unlike there, a flag that says `0`
+/// or `false` is off.
 ///
 /// | key                           | value                                   |
 /// |-------------------------------|-----------------------------------------|

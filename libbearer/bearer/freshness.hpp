@@ -27,14 +27,15 @@ caf::timestamp usable_until(const renewal_settings& settings, const token& tok,
 
 /// How long after `now` a token obtained at `now` wants to be refreshed: at the
 /// safe fraction of its lifetime or at its own `refresh_after`, whichever is
-/// earlier. None if neither is there.
+/// earlier. Never negative; none if neither is there.
 std::optional<caf::timespan> refresh_delay(const renewal_settings& settings,
                                            const token& tok,
                                            caf::timestamp now) noexcept;
 
 /// Whether all characters can stand in an `Authorization` header as one word:
-/// visible ASCII. That is what RFC 6750 (section 2.1) allows and, for the sake
-/// of servers in the wild, the rest of the visible characters.
+/// visible ASCII. That is what RFC 6750 (section 2.1, `b64token`) allows and,
+/// for the sake of servers in the wild, the rest of the visible characters.
+/// Says nothing against an empty text.
 bool is_well_formed(std::string_view access_token) noexcept;
 
 } // namespace bearer

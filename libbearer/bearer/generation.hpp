@@ -15,6 +15,7 @@ struct generation {
   /// Counts the bearer's published tokens from 1; 0 means "none yet".
   std::uint64_t count = 0;
 
+  /// Whether both name the same token of the same bearer.
   friend bool operator==(const generation&, const generation&) = default;
 };
 

@@ -11,6 +11,9 @@
 namespace bearer {
 
 /// How a bearer renews its token. Checked when the bearer is spawned.
+///
+/// The members up to `refresh_request_timeout` have the names and defaults of
+/// the reference renewable bearer; the others go beyond it.
 struct renewal_settings {
   /// Fetches that a receiver allows for one request, the first one included:
   /// `can_retry` says no once so many were made.
@@ -36,7 +39,8 @@ struct renewal_settings {
 
   /// Spreads the load of many bearers: a backoff is multiplied by a random
   /// factor in [1 - jitter, 1 + jitter], a scheduled refresh moves earlier by
-  /// at most this fraction of its delay. In [0, 0.5]; 0 gives exact times.
+  /// at most this fraction of its delay. In [0, 0.5]; 0 gives exact times,
+  /// those of the reference renewable bearer.
   double retry_jitter = 0.1;
 
   /// A token is not handed out for this long before it expires, so that it does

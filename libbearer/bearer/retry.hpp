@@ -17,14 +17,16 @@ enum class retry_verdict : std::uint8_t {
   refused,
 };
 
-/// Judges the error that a request failed with. Called inside receivers, from
-/// several threads at once; must not block.
+/// Judges the error that a request failed with, which is the part of the
+/// reference receiver's `can_retry` that applications know more about. Called
+/// inside receivers, from several threads at once; must not block.
 using retry_predicate = std::function<retry_verdict(const caf::error&)>;
 
 /// The judgement for receivers that bring none: no to an empty error, to
-/// `errc::stopped`, to permanent errors and to mistakes of the caller; other
-/// errors of the library are worth a retry; everything else came from the
-/// server, which is asked only with a token, hence refused it.
+/// `errc::stopped`, to CAF's `sec::request_receiver_down` (the bearer's actors
+/// are gone), to permanent errors and to mistakes of the caller; other errors
+/// of the library are worth a retry; everything else came from the server,
+/// which is asked only with a token, hence refused it.
 retry_verdict default_retry_verdict(const caf::error& err);
 
 } // namespace bearer

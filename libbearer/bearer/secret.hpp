@@ -30,6 +30,7 @@ public:
   /// caller's to wipe.
   explicit secret(std::string_view text);
 
+  /// Shares the block.
   secret(const secret&) noexcept = default;
 
   /// Leaves the empty secret behind.
@@ -38,6 +39,7 @@ public:
     // nop
   }
 
+  /// Lets go of the old block, which is wiped if nobody else holds it.
   secret& operator=(secret other) noexcept {
     text_.swap(other.text_);
     std::swap(size_, other.size_);
@@ -51,19 +53,23 @@ public:
     return {text_.get(), size_};
   }
 
+  /// The length of the text in bytes.
   std::size_t size() const noexcept {
     return size_;
   }
 
+  /// Whether there is no text; no token has such a secret.
   bool empty() const noexcept {
     return size_ == 0;
   }
 
-  /// Compares the texts.
+  /// Compares the texts; how long that takes depends on them.
   friend bool operator==(const secret& lhs, const secret& rhs) noexcept {
     return lhs.view() == rhs.view();
   }
 
+  /// Binary formats carry the text. Human-readable ones show `redacted`, from
+  /// which nothing can be loaded.
   template <class Inspector>
   friend bool inspect(Inspector& f, secret& x) {
     auto text = std::string{};

@@ -42,6 +42,7 @@ struct fetch_counters {
     return hits + renewed + failed + timed_out + stopped;
   }
 
+  /// Adds every count of `x`.
   fetch_counters& operator+=(const fetch_counters& x) noexcept;
 
   friend bool operator==(const fetch_counters&, const fetch_counters&)
@@ -74,6 +75,7 @@ enum class bearer_state : std::uint8_t {
   stopped,
 };
 
+/// The name of the enumerator.
 /// @relates bearer_state
 std::string to_string(bearer_state state);
 
@@ -83,14 +85,17 @@ bool inspect(Inspector& f, bearer_state& x) {
   return detail::inspect_enum(f, x);
 }
 
-/// A snapshot of a bearer, without the secret.
+/// A snapshot of a bearer, without the secret. All counts but `failures` and
+/// `waiters` are sums since the spawn.
 struct status {
+  /// What the bearer is doing.
   bearer_state state = bearer_state::idle;
 
   /// The current token's generation; none without a usable token.
   std::optional<generation> current = {};
 
-  /// When the current token expires; none without one, or if it never does.
+  /// When the current token expires, as wall time; none without one, or if it
+  /// never does.
   std::optional<caf::timestamp> expires_at = {};
 
   /// Failed attempts since the last success.
@@ -105,6 +110,7 @@ struct status {
   /// Fetches that wait for an attempt.
   std::uint64_t waiters = 0;
 
+  /// How the fetches ended that were answered.
   fetch_counters fetches = {};
 
   /// Attempts started, which is how often the source was called.

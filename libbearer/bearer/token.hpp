@@ -14,12 +14,16 @@ namespace bearer {
 /// An access token (RFC 6749, section 1.4) of type "Bearer" (RFC 6750).
 ///
 /// Sources fill in the first three members; the bearer that publishes the token
-/// numbers it. Copying is cheap: the secret is shared, never copied.
+/// numbers it. Copying is cheap: the secret is shared, never copied. Copies in
+/// several threads do not disturb each other.
 struct token {
-  /// What goes into the `Authorization` header behind "Bearer ".
+  /// What goes into the `Authorization` header behind "Bearer " (RFC 6750,
+  /// section 2.1).
   secret access_token = {};
 
-  /// When the token expires, as wall time; none for a token that does not.
+  /// When the token expires, as wall time; none for a token that does not. A
+  /// source that is told `expires_in` (RFC 6749, section 5.1) counts it from
+  /// before it asked, so that no delay makes the token look younger.
   std::optional<caf::timestamp> expires_at = {};
 
   /// Set by sources that only know when to look again, such as a plain file:

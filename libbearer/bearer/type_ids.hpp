@@ -59,21 +59,50 @@ using optional_token = std::optional<token>;
 // The order is part of the wire format: append only, before the last line.
 CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
 
+  // What each message means is said in actors.hpp, at the interfaces that are
+  // named here.
+
+  /// Asks for a token: `receiver_actor`, `cache_actor` and `token_source`.
   CAF_ADD_ATOM(bearer, bearer, fetch_atom)
+  /// Asks whether to try a request again: `receiver_actor`.
   CAF_ADD_ATOM(bearer, bearer, can_retry_atom)
+  /// Asks a `receiver_actor` for its latest token, tells a `token_memory` of
+  /// one.
   CAF_ADD_ATOM(bearer, bearer, latest_atom)
+  /// Tells that a server refused a token: `cache_actor`.
   CAF_ADD_ATOM(bearer, bearer, reject_atom)
+
+  // Of `cache_actor`, which passes them on to `refresher_actor`.
+
+  /// Asks for a renewal.
   CAF_ADD_ATOM(bearer, bearer, request_renewal_atom)
+  /// Asks to start work.
   CAF_ADD_ATOM(bearer, bearer, prefetch_atom)
+  /// Asks to be sent the events.
   CAF_ADD_ATOM(bearer, bearer, subscribe_atom)
+  /// Asks to be sent no more events.
   CAF_ADD_ATOM(bearer, bearer, unsubscribe_atom)
+  /// Asks for a snapshot.
   CAF_ADD_ATOM(bearer, bearer, status_atom)
+  /// Ends the bearer at once.
   CAF_ADD_ATOM(bearer, bearer, stop_atom)
+  /// Ends the bearer within a grace, and a `closable_token_source` too.
   CAF_ADD_ATOM(bearer, bearer, close_atom)
+
+  // Of `cache_actor`, from its own refresher only.
+
+  /// Hands over a token.
   CAF_ADD_ATOM(bearer, bearer, publish_atom)
+  /// Takes a token back.
   CAF_ADD_ATOM(bearer, bearer, withdraw_atom)
+
+  // Of `refresher_actor`, by way of its own cache.
+
+  /// A fetch that waits until there is a fresh token.
   CAF_ADD_ATOM(bearer, bearer, renew_async_atom)
+  /// A fetch that waits for the outcome of one attempt.
   CAF_ADD_ATOM(bearer, bearer, renew_sync_atom)
+  /// The cache has processed a `reject_atom`.
   CAF_ADD_ATOM(bearer, bearer, rejected_atom)
 
   CAF_ADD_TYPE_ID(bearer, (bearer::attempt))

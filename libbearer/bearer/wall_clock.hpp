@@ -11,7 +11,7 @@ namespace bearer {
 /// deadlines do not use it: they live on the actor clock, which is steady.
 using wall_clock = std::function<caf::timestamp()>;
 
-/// The machine's own wall clock.
+/// The machine's own wall clock, which jumps when somebody sets it.
 inline caf::timestamp system_wall_clock() {
   return caf::make_timestamp();
 }

@@ -5,6 +5,8 @@
 #
 #   install-dependencies.sh                what building and testing needs
 #   install-dependencies.sh --with-lint    the formatter and the linter as well
+#   install-dependencies.sh --with-bench   what the benchmarks' report needs
+#                                          as well
 #   install-dependencies.sh --print-prefix nothing is installed; prints the
 #                                          prefix of the CAF to build with
 #
@@ -79,14 +81,29 @@ has_catch2() {
   return 1
 }
 
+# Any compiler will do: the one that CXX names, with or without flags behind the
+# name, or one of those that CMake finds by itself.
+has_compiler() {
+  local cxx=${CXX:-} name
+  for name in "$cxx" "${cxx%% *}" g++ clang++; do
+    command -v "$name" >/dev/null && return
+  done
+  return 1
+}
+
 # Holds if the thing that a Debian package provides can be used, wherever it
 # comes from.
 usable() {
   case $1 in
+    g++) has_compiler ;;
     libcatch2-dev) has_catch2 ;;
+    libbenchmark-dev) in_some_prefix include/benchmark/benchmark.h ;;
+    ninja-build) command -v ninja >/dev/null ;;
+    # Debian's own, for which Debian's modules are.
+    python3) [[ -x /usr/bin/python3 ]] ;;
+    python3-matplotlib) /usr/bin/python3 -c 'import matplotlib' 2>/dev/null ;;
     rapidjson-dev) in_some_prefix include/rapidjson/document.h ;;
     libssl-dev) in_some_prefix include/openssl/ssl.h ;;
-    ninja-build) command -v ninja >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
@@ -120,12 +137,14 @@ require_apt() {
 }
 
 main() {
-  local wanted=(g++ cmake ninja-build make libcatch2-dev rapidjson-dev) prefix
+  local wanted=(g++ cmake ninja-build make libcatch2-dev libbenchmark-dev
+    rapidjson-dev python3 valgrind) prefix
   case ${1-} in
     --print-prefix) caf_prefix && exit || exit 1 ;;
     --with-lint) wanted+=(clang-format clang-tidy) ;;
+    --with-bench) wanted+=(python3-matplotlib) ;;
     '') ;;
-    *) fail "unknown argument '$1', known are --with-lint and --print-prefix" ;;
+    *) fail "unknown argument '$1', known are --with-lint, --with-bench and --print-prefix" ;;
   esac
   trap clean_up EXIT
   trap 'exit 130' INT TERM HUP

@@ -45,14 +45,16 @@ struct fixture {
   }
 };
 
+void set_modified(const std::string& path, const timespec& when) {
+  const timespec times[2] = {{0, UTIME_OMIT}, when};
+  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+}
+
 void set_modified(const std::string& path, caf::timestamp when) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(when);
   const auto rest = when - seconds;
-  timespec times[2] = {};
-  times[0].tv_nsec = UTIME_OMIT;
-  times[1].tv_sec = seconds.time_since_epoch().count();
-  times[1].tv_nsec = rest.count();
-  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+  set_modified(path,
+               timespec{seconds.time_since_epoch().count(), rest.count()});
 }
 
 } // namespace
@@ -104,6 +106,26 @@ TEST_CASE_METHOD(fixture, "expires_in counts from the file's modification") {
   // A modification in the future is none.
   set_modified(path, now + 1h);
   CHECK(read(path, options)->expires_at == now + 60s);
+}
+
+TEST_CASE_METHOD(fixture, "a modification beyond the range of timestamps stays "
+                          "in the future or the past") {
+  // They go from 1677 to 2262. File systems with a smaller range keep the time
+  // that comes closest.
+  constexpr auto year_1600 = timespec{-11'676'096'000, 0};
+  constexpr auto year_2300 = timespec{10'413'792'000, 0};
+  auto path = folder.write("token",
+                           R"({"access_token": "x", "expires_in": 3600})");
+  auto options = file_source_options{};
+  const auto now = caf::timestamp{1'700'000'000s};
+  options.clock = [now] { return now; };
+  set_modified(path, now);
+  const auto written_now = read(path, options)->expires_at;
+  CHECK(written_now == now + 3600s);
+  set_modified(path, year_2300);
+  CHECK(read(path, options)->expires_at == written_now);
+  set_modified(path, year_1600);
+  CHECK(read(path, options)->expires_at.value() < now);
 }
 
 TEST_CASE_METHOD(fixture, "what is no token is an error that names the path") {

@@ -18,6 +18,7 @@
 #else
 #  include <caf/attachable.hpp>
 #  include <caf/make_counted.hpp>
+#  include <caf/message_priority.hpp>
 #  include <caf/ref_counted.hpp>
 #endif
 
@@ -29,7 +30,8 @@ namespace bearer::detail {
 #if CAF_MAJOR_VERSION >= 1
 
 /// Starts sending `xs` from `self`; finish with `.send(to)`,
-/// `.request(to, timeout)` or `.delegate(to)`.
+/// `.request(to, timeout)` or `.delegate(to)`, the first two after `.urgent()`
+/// if the message is to overtake others.
 template <class Self, class... Ts>
 auto mail(Self* self, Ts&&... xs) {
   return self->mail(std::forward<Ts>(xs)...);
@@ -65,18 +67,26 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
 #else
 
 /// Holds references, hence must be used within the expression that makes it.
-template <class Self, class... Ts>
+template <caf::message_priority Priority, class Self, class... Ts>
 class [[nodiscard]] mail_builder {
 public:
-  mail_builder(Self* self, Ts&&... content)
-    : self_(self), content_(std::forward<Ts>(content)...) {
+  explicit mail_builder(Self* self, std::tuple<Ts&&...> content)
+    : self_(self), content_(std::move(content)) {
     // nop
+  }
+
+  /// Overtakes messages that are not.
+  auto urgent() && {
+    return mail_builder<caf::message_priority::high, Self, Ts...>{
+      self_, std::move(content_)};
   }
 
   template <class Handle>
   void send(const Handle& to) && {
     std::apply(
-      [&](auto&&... xs) { self_->send(to, std::forward<decltype(xs)>(xs)...); },
+      [&](auto&&... xs) {
+        self_->template send<Priority>(to, std::forward<decltype(xs)>(xs)...);
+      },
       std::move(content_));
   }
 
@@ -84,7 +94,8 @@ public:
   auto request(const Handle& to, Timeout timeout) && {
     return std::apply(
       [&](auto&&... xs) {
-        return self_->request(to, timeout, std::forward<decltype(xs)>(xs)...);
+        return self_->template request<Priority>(
+          to, timeout, std::forward<decltype(xs)>(xs)...);
       },
       std::move(content_));
   }
@@ -104,10 +115,12 @@ private:
 };
 
 /// Starts sending `xs` from `self`; finish with `.send(to)`,
-/// `.request(to, timeout)` or `.delegate(to)`.
+/// `.request(to, timeout)` or `.delegate(to)`, the first two after `.urgent()`
+/// if the message is to overtake others.
 template <class Self, class... Ts>
 auto mail(Self* self, Ts&&... xs) {
-  return mail_builder<Self, Ts...>{self, std::forward<Ts>(xs)...};
+  return mail_builder<caf::message_priority::normal, Self, Ts...>{
+    self, std::tuple<Ts&&...>{std::forward<Ts>(xs)...}};
 }
 
 /// Sends `xs` to `to` without a sender.

@@ -220,10 +220,11 @@ private:
 
   // -- the cache --------------------------------------------------------------
 
+  /// Urgent, so that the fetches in the cache's mailbox find it there.
   template <class... Ts>
   void tell_cache(Ts&&... what) {
     if (auto cache = caf::actor_cast<cache_actor>(cache_))
-      detail::mail(self_, std::forward<Ts>(what)...).send(cache);
+      detail::mail(self_, std::forward<Ts>(what)...).urgent().send(cache);
   }
 
   void publish() {

@@ -34,7 +34,9 @@ public:
   void fetch(attempt what, F on_end) {
     const auto number = begin();
     // Infinite, because the owner bounds the attempt and then calls end().
+    // Urgent, so that the answer overtakes the fetches that wait for it.
     detail::mail(self_, fetch_atom_v, std::move(what))
+      .urgent()
       .request(call_, caf::infinite)
       .then(
         [this, number, on_end](const token& tok) {

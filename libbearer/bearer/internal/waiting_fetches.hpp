@@ -5,8 +5,8 @@
 #include <bearer/internal/time_reading.hpp>
 #include <bearer/status.hpp>
 
+#include <algorithm>
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -29,7 +29,7 @@ public:
   std::optional<steady_time> next_deadline() const {
     if (entries_.empty())
       return std::nullopt;
-    return entries_.begin()->first;
+    return entries_.front().deadline;
   }
 
   /// Counts the fetches answered here, and those that did not need to wait.
@@ -51,62 +51,64 @@ public:
   // -- waiting ----------------------------------------------------------------
 
   void add(steady_time deadline, const fetch_terms& terms, Promise promise) {
+    entries_.push_back({deadline, terms, std::move(promise)});
     // Deadlines mostly come in order, which makes this constant time.
-    entries_.emplace_hint(entries_.end(), deadline,
-                          entry{terms, std::move(promise)});
+    std::push_heap(entries_.begin(), entries_.end(), later{});
   }
 
   /// Answers those for whom `judge(terms)` has a verdict.
   template <class Judge>
   void settle(Judge judge) {
-    // Everybody leaves before the first answer goes out.
-    auto leaving = std::vector<std::pair<Promise, caf::expected<token>>>{};
-    for (auto i = entries_.begin(); i != entries_.end();) {
-      if (verdict answer = judge(i->second.terms)) {
-        leaving.emplace_back(std::move(i->second.promise), std::move(*answer));
-        i = entries_.erase(i);
+    auto stays = entries_.begin();
+    for (auto& x : entries_) {
+      if (verdict answer = judge(x.terms)) {
+        ++(*answer ? counters_.renewed : counters_.failed);
+        x.promise.deliver(std::move(*answer));
       } else {
-        ++i;
+        if (&*stays != &x)
+          *stays = std::move(x);
+        ++stays;
       }
     }
-    for (auto& [promise, answer] : leaving) {
-      ++(answer ? counters_.renewed : counters_.failed);
-      promise.deliver(std::move(answer));
-    }
+    entries_.erase(stays, entries_.end());
+    std::make_heap(entries_.begin(), entries_.end(), later{});
   }
 
   /// Answers those whose deadline has come.
   void time_out(steady_time now, const timeout_details& details) {
-    for (auto& promise : take_until(now)) {
+    while (!entries_.empty() && entries_.front().deadline <= now) {
+      std::pop_heap(entries_.begin(), entries_.end(), later{});
       ++counters_.timed_out;
-      promise.deliver(caf::make_error(errc::timed_out, details));
+      entries_.back().promise.deliver(
+        caf::make_error(errc::timed_out, details));
+      entries_.pop_back();
     }
   }
 
   /// Answers everybody that the bearer was stopped.
   void turn_away() {
-    for (auto& promise : take_until(steady_time::max())) {
+    for (auto& x : std::exchange(entries_, {})) {
       ++counters_.stopped;
-      promise.deliver(caf::make_error(errc::stopped));
+      x.promise.deliver(caf::make_error(errc::stopped));
     }
   }
 
 private:
   struct entry {
+    steady_time deadline;
     fetch_terms terms;
     Promise promise;
   };
 
-  std::vector<Promise> take_until(steady_time last) {
-    auto result = std::vector<Promise>{};
-    const auto end = entries_.upper_bound(last);
-    for (auto i = entries_.begin(); i != end; ++i)
-      result.emplace_back(std::move(i->second.promise));
-    entries_.erase(entries_.begin(), end);
-    return result;
-  }
+  /// Puts the earliest deadline in front of the heap.
+  struct later {
+    bool operator()(const entry& lhs, const entry& rhs) const noexcept {
+      return lhs.deadline > rhs.deadline;
+    }
+  };
 
-  std::multimap<steady_time, entry> entries_;
+  /// A heap by deadline: a crowd of waiters is one block of memory.
+  std::vector<entry> entries_;
   fetch_counters counters_;
 };
 

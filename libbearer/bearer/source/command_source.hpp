@@ -41,9 +41,18 @@ struct command_source_options {
 ///
 /// Attempts fail with `errc::command_failed` if the program cannot run, is
 /// killed, or does not exit with status 0; the error quotes at most 512 bytes
-/// of the end of its standard error, without secrets. They fail like those of
-/// `file_source` if the output is no token. Arguments are shown in no error,
-/// for they may hold secrets, but other users of the machine can see them.
+/// of the end of its standard error. They fail like those of `file_source` if
+/// the output is no token. Arguments are shown in no error, for they may hold
+/// secrets, but other users of the machine can see them.
+///
+/// In that quote the program's output and the previous token are hidden, whole
+/// or eight and more characters in a row of them, and so is what looks like a
+/// token: 20 or more characters of its alphabet that are no path and have both
+/// letters and digits, as many digits in a row, or a single word of as many
+/// letters, which some identifiers are, too. A secret that the library has
+/// never seen and that does not look like one, such as a short password or one
+/// of several words, cannot be told from prose and is shown: a program must not
+/// print it to standard error.
 /// @returns the source; or `errc::invalid_setting` naming the parameter.
 caf::expected<any_source> command_source(caf::actor_system& sys,
                                          std::vector<std::string> argv,

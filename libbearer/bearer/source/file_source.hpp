@@ -36,8 +36,8 @@ struct file_source_options {
 /// `parse_token_text` tells the formats. The file should be replaced by rename:
 /// one that changes while it is read is a failed attempt, one that was
 /// truncated before may be none. `expires_in` counts from the file's last
-/// modification, since that is when the token was issued. A rejected token is
-/// just read again.
+/// modification, since that is when the token was issued; a modification in the
+/// future, however far, counts as now. A rejected token is just read again.
 ///
 /// Attempts fail with `errc::unreadable_token` (missing, not permitted, not a
 /// regular file, over-long, garbage), `errc::empty_token` or

@@ -29,6 +29,7 @@ call_source_function(F& f, const attempt& what, const std::stop_token& stop) {
     return f();
 }
 
+/// What that call returns.
 template <class F>
 using source_function_result
   = decltype(call_source_function(std::declval<F&>(),
@@ -42,10 +43,11 @@ using source_function_result
 ///
 /// The callable runs on a thread of its own, one call at a time, and may block
 /// and throw; an exception is a failed attempt, its text cut to 256 bytes and
-/// cleared of secrets. An attempt that comes while the previous call is still
-/// under way fails with `errc::busy`. `attempt::budget` is what is left when
-/// the call starts; what is returned after that is of no use. An error counts
-/// as transient unless `make_permanent` or its code says otherwise.
+/// cleared of what `command_source` takes for a secret. An attempt that comes
+/// while the previous call is still under way fails with `errc::busy`.
+/// `attempt::budget` is what is left when the call starts; what is returned
+/// after that is of no use. An error counts as transient unless
+/// `make_permanent` or its code says otherwise.
 ///
 /// Nobody ever waits for the callable: neither closing the source beyond its
 /// grace, nor the end of the actor system, nor that of the program. The stop

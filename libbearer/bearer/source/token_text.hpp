@@ -15,7 +15,8 @@ namespace bearer {
 /// below that.
 constexpr std::size_t max_token_size = std::size_t{64} * 1024;
 
-/// Checks a secret and makes it a token without expiry. Nothing is trimmed.
+/// Checks a secret and makes it a token without expiry. Nothing is trimmed. The
+/// characters are those of `is_well_formed`.
 /// @param origin Where the secret comes from; errors begin with it.
 /// @returns the token; `errc::empty_token`; or `errc::malformed_token` if it is
 ///          over-long, has characters other than visible ASCII, or looks like
@@ -24,7 +25,8 @@ caf::expected<token> make_plain_token(std::string_view secret,
                                       std::string_view origin);
 
 /// Reads a token from the text of a file or the output of a program, which is
-/// either the token itself or, if it begins with `{`, a JSON object with
+/// either the token itself or, if it begins with `{`, a JSON object (RFC 8259)
+/// like the answer of a token endpoint (RFC 6749, section 5.1), with
 ///
 /// | member                    | value                                       |
 /// |---------------------------|---------------------------------------------|
@@ -33,11 +35,13 @@ caf::expected<token> make_plain_token(std::string_view secret,
 /// | `expires_in`              | seconds since `issued_at`                   |
 /// | `token_type`              | nothing but `Bearer` (RFC 6749, section 7.1)|
 ///
-/// All but the token may be missing or null. Seconds may have a fraction and
-/// may stand in a string. If both expiries are there, the earlier one counts.
-/// Values outside the range of `caf::timestamp` saturate, and a token that has
-/// expired already is none of this function's business. Whitespace around the
-/// text and a byte order mark are trimmed.
+/// All but the token may be missing or null, and other members are passed over;
+/// to have a token under both names, or one of these members twice, is an
+/// error. Seconds may have a fraction and may stand in a string, the case of
+/// `Bearer` does not matter. If both expiries are there, the earlier one
+/// counts. Values outside the range of `caf::timestamp` saturate, and a token
+/// that has expired already is none of this function's business. Whitespace
+/// around the text and a byte order mark are trimmed.
 ///
 /// Works in place, so that no copy of the secret remains but the token's own.
 /// @param text Its content is undefined afterwards.

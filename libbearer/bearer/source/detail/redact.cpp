@@ -38,10 +38,50 @@ bool is_token_char(char c) noexcept {
          || std::string_view{"-._~+/="}.find(c) != std::string_view::npos;
 }
 
+/// The most characters in a row of which `f` holds.
+template <class Predicate>
+std::size_t longest_row(std::string_view text, Predicate f) noexcept {
+  auto result = std::size_t{0};
+  auto row = std::size_t{0};
+  for (auto c : text) {
+    row = f(c) ? row + 1 : 0;
+    result = std::max(result, row);
+  }
+  return result;
+}
+
+/// Whether `f` holds of any part of the text between two separators.
+template <class Predicate>
+bool any_part(std::string_view text, char separator, Predicate f) noexcept {
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find(separator, begin), text.size());
+    if (f(text.substr(begin, end - begin)))
+      return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+/// Digits among letters, or more of them than any number needs.
+bool looks_generated(std::string_view run) noexcept {
+  const auto digits = longest_row(run, is_digit);
+  return digits >= token_like_size
+         || (digits > 0 && run.size() >= token_like_size
+             && std::any_of(run.begin(), run.end(), is_letter));
+}
+
+/// A single word that is too long for prose. Options, host names, qualified
+/// names and paths are several words with separators in front or between them;
+/// behind a word they only end the sentence.
+bool looks_like_long_word(std::string_view part) noexcept {
+  constexpr auto separators = std::string_view{"-_./"};
+  part = part.substr(0, part.find_last_not_of(separators) + 1);
+  return part.find_first_of(separators) == std::string_view::npos
+         && longest_row(part, is_letter) >= token_like_size;
+}
+
 bool looks_like_token(std::string_view run) noexcept {
-  return run.size() >= token_like_size
-         && std::any_of(run.begin(), run.end(), is_letter)
-         && std::any_of(run.begin(), run.end(), is_digit);
+  return looks_generated(run) || any_part(run, '=', looks_like_long_word);
 }
 
 bool looks_like_path(std::string_view run) noexcept {
@@ -50,13 +90,7 @@ bool looks_like_path(std::string_view run) noexcept {
     return false;
   if (run.find_first_of("+=") != std::string_view::npos)
     return false;
-  for (std::size_t begin = 0; begin <= run.size();) {
-    const auto end = std::min(run.find('/', begin), run.size());
-    if (looks_like_token(run.substr(begin, end - begin)))
-      return false;
-    begin = end + 1;
-  }
-  return true;
+  return !any_part(run, '/', looks_generated);
 }
 
 /// Which characters of a text must not be shown.

@@ -3,6 +3,7 @@
 #include <bearer/source/detail/posix.hpp>
 #include <bearer/source/detail/token_file.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string_view>
 #include <utility>
@@ -63,9 +64,15 @@ bool same_content(const struct stat& lhs, const struct stat& rhs) noexcept {
          && lhs.st_mtim.tv_nsec == rhs.st_mtim.tv_nsec;
 }
 
+/// A file may claim any time, but a timestamp ends in the year 2262.
 caf::timestamp to_timestamp(const timespec& time) noexcept {
-  const auto seconds = caf::timestamp{std::chrono::seconds{time.tv_sec}};
-  return saturating_add(seconds, std::chrono::nanoseconds{time.tv_nsec});
+  using std::chrono::duration_cast;
+  using std::chrono::seconds;
+  constexpr auto first = duration_cast<seconds>(caf::timespan::min());
+  constexpr auto last = duration_cast<seconds>(caf::timespan::max());
+  const auto whole = std::clamp(seconds{time.tv_sec}, first, last);
+  return saturating_add(caf::timestamp{whole},
+                        std::chrono::nanoseconds{time.tv_nsec});
 }
 
 } // namespace

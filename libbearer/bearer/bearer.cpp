@@ -70,6 +70,7 @@ caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
   keeper.seed = settings.seed ? *settings.seed : random_number();
   keeper.source = std::move(source);
   keeper.clock = options.clock;
+  keeper.slot = core->slot;
   auto config = internal::cache_config{};
   config.id = keeper.id;
   config.fetch_timeout = settings.fetch_timeout;

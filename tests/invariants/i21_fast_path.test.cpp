@@ -1,4 +1,5 @@
 #include <bearer/reader.hpp>
+#include <bearer/source/function_source.hpp>
 
 #include "support/real_time.hpp"
 #include "support/scene.hpp"
@@ -34,6 +35,38 @@ TEST_CASE("a reader gives what the cache would hand out", "[I21]") {
   CHECK(reader.read()->access_token == fetched.access_token);
   CHECK(reader.read()->generation == fetched.generation);
   CHECK(reader.read()->expires_at == fetched.expires_at);
+}
+
+TEST_CASE("nobody reads older than he was given", "[I21][I3]") {
+  // On real threads, where the cache may not yet have heard of the token.
+  real_system real;
+  auto settings = renewal_settings{};
+  settings.initial_retry_timeout = 1us;
+  auto count = std::make_shared<int>(0);
+  for (int i = 0; i < 50; ++i) {
+    auto bearer = *spawn(real.sys,
+                         function_source(real.sys,
+                                         [count] {
+                                           return make_token(
+                                             "x" + std::to_string(++*count));
+                                         }),
+                         settings);
+    auto reader = bearer.reader();
+    for (const auto& opts : {fetch_options{}, forced(), forced()}) {
+      const auto given = bearer.fetch(opts);
+      REQUIRE(given);
+      const auto* found = reader.read();
+      REQUIRE(found != nullptr);
+      CHECK(found->generation == given->generation);
+      const auto again = bearer.fetch();
+      REQUIRE(again);
+      CHECK(again->generation == given->generation);
+      // By message, too.
+      const auto asked = bearer.fetch(newer_than({}));
+      REQUIRE(asked);
+      CHECK(asked->generation == given->generation);
+    }
+  }
 }
 
 TEST_CASE("a read starts no work and asks nobody", "[I21]") {

@@ -82,8 +82,7 @@ void local_slot::publish(const token& what, caf::timestamp usable_until) {
   requested_ = false;
   old = std::exchange(current_, what);
   usable_until_ = usable_until;
-  if (what.generation.count <= floor_)
-    current_ = token{};
+  drop_rejected();
   changed();
 }
 
@@ -101,7 +100,17 @@ void local_slot::reject(const generation& what) {
   if (current_.access_token.empty() || what != current_.generation)
     return;
   floor_ = std::max(floor_, what.count);
-  old = std::exchange(current_, token{});
+  old = drop_rejected();
+  changed();
+}
+
+void local_slot::raise_floor(std::uint64_t count) {
+  auto old = token{};
+  const auto guard = std::lock_guard{mutex_};
+  if (count <= floor_)
+    return;
+  floor_ = count;
+  old = drop_rejected();
   changed();
 }
 
@@ -122,6 +131,12 @@ void local_slot::stop() {
 void local_slot::vanish() {
   stop();
   gone_ = true;
+}
+
+token local_slot::drop_rejected() {
+  if (current_.generation.count > floor_ && !stopped_)
+    return {};
+  return std::exchange(current_, token{});
 }
 
 void local_slot::changed() noexcept {

@@ -15,12 +15,15 @@
 
 namespace bearer::detail {
 
-/// What a cache shares with those of its actor system who want to know the
-/// token without a message: a copy of what the cache would hand out right now.
+/// What a bearer shares with those of its actor system who want to know the
+/// token without a message: a copy of what the cache would hand out.
 ///
-/// Written by the cache, and by handles where a caller must see its own wish at
-/// once; such a wish also goes to the cache as a message. All members may be
-/// called from any thread.
+/// The refresher publishes and withdraws here once the cache's message is on
+/// its way and before it answers anybody, so that nobody reads older than he
+/// was given, whichever way he goes. The cache notes what ends a token on its
+/// side. Handles note their caller's wishes, which also go to the cache as
+/// messages, so that he sees them at once. All members may be called from any
+/// thread.
 class local_slot {
 public:
   /// A copy of what is there, for one reader.
@@ -79,14 +82,18 @@ public:
 
   // -- writing ----------------------------------------------------------------
 
-  /// There is a token to hand out. Ends the request for a renewal.
+  /// For the refresher: there is a token to hand out. Ends the request for a
+  /// renewal.
   void publish(const token& what, caf::timestamp usable_until);
 
-  /// There is none any more.
+  /// For the refresher: there is none any more.
   void withdraw();
 
-  /// A server refused this generation: hides it, now and when it is published
-  /// again.
+  /// For the cache: tokens up to this count were rejected. They are hidden, now
+  /// and when they are published again.
+  void raise_floor(std::uint64_t count);
+
+  /// For handles: the same, provided that this generation is current.
   void reject(const generation& what);
 
   /// Hides the token until the next publication.
@@ -117,6 +124,9 @@ public:
 private:
   /// The size of a cache line, at least.
   static constexpr std::size_t line = 64;
+
+  /// Takes out a token at or below the floor, under the mutex.
+  token drop_rejected();
 
   /// To be called after every change, under the mutex.
   void changed() noexcept;

@@ -148,8 +148,9 @@ private:
       return err;
     }
     floor_ = std::max(floor_, what.count);
+    config_.slot->raise_floor(floor_);
     if (token_.generation.count <= floor_)
-      drop_token();
+      token_ = token{};
     detail::mail(self_, rejected_atom_v, what).send(refresher_);
     return caf::unit;
   }
@@ -190,7 +191,6 @@ private:
     usable_until_ = until;
     newest_ = std::max(newest_, what.generation.count);
     hold_ = false;
-    config_.slot->publish(what, until);
     return caf::unit;
   }
 
@@ -198,13 +198,8 @@ private:
     if (!from_refresher())
       return refuse("withdraw");
     if (token_.generation == what)
-      drop_token();
+      token_ = token{};
     return caf::unit;
-  }
-
-  void drop_token() {
-    token_ = token{};
-    config_.slot->withdraw();
   }
 
   // -- subscriptions, state and end -------------------------------------------
@@ -245,7 +240,7 @@ private:
   void retire() {
     stopped_ = true;
     hold_ = false;
-    drop_token();
+    token_ = token{};
     config_.slot->stop();
   }
 

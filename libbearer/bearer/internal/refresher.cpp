@@ -15,6 +15,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -33,6 +34,7 @@ public:
       cache_(caf::actor_cast<caf::weak_actor_ptr>(cache)),
       source_(self, std::move(config.source)),
       clock_(std::move(config.clock)),
+      slot_(std::move(config.slot)),
       owns_source_(config.settings.owns_source),
       machine_(config.settings, config.id, config.seed),
       listeners_(self, machine_),
@@ -156,6 +158,7 @@ private:
     const auto now = read_clocks();
     if (auto ended = machine_.observe(now)) {
       tell_cache(withdraw_atom_v, *ended);
+      slot_->withdraw();
       listeners_.withdrawn(*ended, now);
     }
     return now;
@@ -229,6 +232,9 @@ private:
 
   void publish() {
     tell_cache(publish_atom_v, machine_.current(), machine_.usable_until());
+    // After the message: who reads it here and then asks the cache gets no
+    // older one.
+    slot_->publish(machine_.current(), machine_.usable_until());
   }
 
   // -- status -----------------------------------------------------------------
@@ -311,6 +317,7 @@ private:
   caf::weak_actor_ptr cache_;
   source_caller<refresher_actor::impl> source_;
   wall_clock clock_;
+  std::shared_ptr<detail::local_slot> slot_;
   bool owns_source_;
 
   refresh_machine machine_;

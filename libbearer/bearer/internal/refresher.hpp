@@ -2,12 +2,14 @@
 
 #include <bearer/actors.hpp>
 #include <bearer/any_source.hpp>
+#include <bearer/detail/local_slot.hpp>
 #include <bearer/renewal_settings.hpp>
 #include <bearer/wall_clock.hpp>
 
 #include <caf/fwd.hpp>
 
 #include <cstdint>
+#include <memory>
 
 namespace bearer::internal {
 
@@ -24,6 +26,9 @@ struct refresher_config {
   any_source source;
 
   wall_clock clock;
+
+  /// Where it publishes for those who read without a message.
+  std::shared_ptr<detail::local_slot> slot;
 };
 
 /// Spawns the actor that keeps `cache` supplied from the source. It holds the

@@ -235,11 +235,18 @@ TEST_CASE("options that went astray are not quoted", "[I19]") {
   }
 }
 
-TEST_CASE("nothing that a bearer says or CAF logs at any level shows a secret",
-          "[I19]") {
+TEST_CASE("nothing that a bearer says in its life shows a secret", "[I19]") {
+  real_system real;
+  const auto text = live(real.sys);
+  CHECK(contains(text, "published"));
+  CHECK(contains(text, "malformed_token"));
+  CHECK(contains(text, "source_failed"));
+  CHECK_FALSE(shows(text));
+}
+
+TEST_CASE("nothing that CAF logs at any level shows a secret", "[I19]") {
   temp_folder folder;
   const auto path = folder.path("caf.log");
-  auto text = std::string{};
   {
     caf::actor_system_config config;
     config.set("caf.logger.file.path", path);
@@ -248,15 +255,10 @@ TEST_CASE("nothing that a bearer says or CAF logs at any level shows a secret",
                std::vector<std::string>{});
     config.set("caf.logger.console.verbosity", "quiet");
     caf::actor_system sys{config};
-    text = live(sys);
+    live(sys);
   }
-  CHECK(contains(text, "published"));
-  CHECK(contains(text, "malformed_token"));
-  CHECK(contains(text, "source_failed"));
-  CHECK_FALSE(shows(text));
-  // A CAF that was built without logging writes no file.
   if (!std::filesystem::exists(path))
-    return;
+    SKIP("this CAF was built without logging, which leaves no log to look at");
   const auto log = content_of(path);
   CHECK(contains(log, "bearer."));
   CHECK_FALSE(shows(log));

@@ -10,17 +10,25 @@ namespace bearer::bench {
 
 constexpr auto rounds = std::size_t{20'000};
 
-/// Visits all actors in an order that caches cannot guess. Bare actors and
-/// receivers are visited alike.
+/// Visits all actors in an order that caches cannot guess.
+struct walk {
+  template <class T>
+  const T& next_of(const std::vector<T>& all) {
+    at = at * 6364136223846793005U + 1442695040888963407U;
+    return all[(at >> 20U) % all.size()];
+  }
+
+  std::uint64_t at = 1;
+};
+
+/// Each round visits one of the crowd.
 template <class Answer, class Handle, class... Ts>
 void measure_crowd(benchmark::State& state, caf::actor_system& sys,
                    const std::vector<Handle>& crowd, Ts... xs) {
-  auto at = std::uint64_t{1};
+  auto at = walk{};
   measure_rounds(state, sys, rounds,
                  [&](caf::event_based_actor* self, auto next) {
-                   at = at * 6364136223846793005U + 1442695040888963407U;
-                   const auto& whom = crowd[(at >> 20U) % crowd.size()];
-                   ask<Answer>(whom, xs...)(self, next);
+                   ask<Answer>(at.next_of(crowd), xs...)(self, next);
                  });
 }
 
@@ -34,26 +42,22 @@ auto spawn_crowd(benchmark::State& state, Spawn spawn_one) {
   return result;
 }
 
-/// What a bare actor does to stand for a receiver by messages: asks another one
-/// and answers.
-bare_actor::behavior_type bare_proxy(bare_actor::pointer self,
-                                     const bare_actor& server) {
-  return {[=](int x) { return detail::mail(self, x).delegate(server); }};
-}
-
 void bare_crowd(benchmark::State& state) {
   world w;
   const auto crowd = spawn_crowd(state, [&] { return w.bare(); });
   measure_crowd<int>(state, w.sys, crowd, 1);
 }
 
-void bare_crowd_of_proxies(benchmark::State& state) {
+/// Each round visits one of the crowd and then the same server.
+void bare_crowd_and_server(benchmark::State& state) {
   world w;
-  const auto server = w.bare();
-  const auto crowd = spawn_crowd(state, [&] {
-    return bare_actor{w.sys.spawn(bare_proxy, server)};
-  });
-  measure_crowd<int>(state, w.sys, crowd, 1);
+  const auto server = ask<int>(w.bare(), 1);
+  const auto crowd = spawn_crowd(state, [&] { return w.bare(); });
+  auto at = walk{};
+  measure_rounds(state, w.sys, rounds,
+                 [&](caf::event_based_actor* self, auto next) {
+                   both(ask<int>(at.next_of(crowd), 1), server)(self, next);
+                 });
 }
 
 void crowd_of_receivers(benchmark::State& state) {
@@ -77,7 +81,7 @@ void sizes(benchmark::internal::Benchmark* b) {
 }
 
 BENCHMARK(bare_crowd)->Apply(sizes);
-BENCHMARK(bare_crowd_of_proxies)->Apply(sizes);
+BENCHMARK(bare_crowd_and_server)->Apply(sizes);
 BENCHMARK(crowd_of_receivers)->Apply(sizes);
 BENCHMARK(crowd_of_receivers_by_message)->Apply(sizes);
 

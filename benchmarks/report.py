@@ -52,7 +52,7 @@ class Results:
 
 def matches(run_name, name):
     """Holds if the name and its arguments agree, whatever the modifiers."""
-    modifiers = ("iterations:", "manual_time", "real_time")
+    modifiers = ("iterations:", "repeats:", "manual_time", "real_time")
     parts = [x for x in run_name.split("/") if not x.startswith(modifiers)]
     return "/".join(parts) == name
 
@@ -78,7 +78,7 @@ def questions():
     yield row("whole request, fast read inside", "bare spawn + two round trips", "whole_request", "request_with_fast_read", "bare_spawn_and_two_round_trips", 0.8)
     for size in CROWDS:
         yield row(f"{size:,} receivers alive, fast read inside", "as many bare actors", "many_receivers", f"crowd_of_receivers/{size}", f"bare_crowd/{size}", 1.15)
-        yield row(f"{size:,} receivers alive, by message", "as many bare actors that delegate", "many_receivers", f"crowd_of_receivers_by_message/{size}", f"bare_crowd_of_proxies/{size}", 1.15)
+        yield row(f"{size:,} receivers alive, by message", "as many bare actors and a server, two round trips", "many_receivers", f"crowd_of_receivers_by_message/{size}", f"bare_crowd_and_server/{size}", 1.15)
     for threads in (1, 2):
         yield row(f"cold herd of 100,000 fetches, {threads} worker(s)", "source time + 100,000 bare messages", "cold_herd", f"cold_herd/{threads}", f"source_time_and_bare_messages/{threads}", 1.5)
     for threads in (1, 2):
@@ -168,7 +168,7 @@ def plots(results, output):
             for label, name in (
                 ("bare actors", "bare_crowd"),
                 ("receivers, fast read inside", "crowd_of_receivers"),
-                ("bare actors that delegate", "bare_crowd_of_proxies"),
+                ("bare actors and a server", "bare_crowd_and_server"),
                 ("receivers, by message", "crowd_of_receivers_by_message"),
             )
         ],

@@ -42,8 +42,8 @@ public:
                     [this](const caf::error&) { lose_refresher(); });
     return {
       [this](fetch_atom, const fetch_options& opts) { return fetch(opts, {}); },
-      [this](fetch_atom, const fetch_options& opts, receiver_link& via) {
-        return fetch(opts, std::move(via));
+      [this](fetch_atom, const fetch_options& opts, const receiver_link& via) {
+        return fetch(opts, via);
       },
       [this](reject_atom, const generation& what) { return reject(what); },
       [this](request_renewal_atom) { request_renewal(); },
@@ -67,7 +67,8 @@ public:
 private:
   // -- fetching ---------------------------------------------------------------
 
-  caf::result<token> fetch(const fetch_options& opts, receiver_link via) {
+  caf::result<token> fetch(const fetch_options& opts,
+                           const receiver_link& via) {
     if (stopped_) {
       ++counters_.stopped;
       return answer<token>(self_, caf::make_error(errc::stopped));
@@ -83,7 +84,7 @@ private:
       remind(via, token_);
       return answer<token>(self_, token_);
     }
-    return renew(opts, newer_than, std::move(via));
+    return renew(opts, newer_than, via);
   }
 
   caf::error check(const fetch_options& opts) const {
@@ -120,7 +121,7 @@ private:
   }
 
   caf::result<token> renew(const fetch_options& opts, std::uint64_t newer_than,
-                           receiver_link via) {
+                           const receiver_link& via) {
     auto budget = opts.timeout.value_or(config_.fetch_timeout);
     if (opts.renew_request_timeout)
       budget = std::min(budget, *opts.renew_request_timeout);
@@ -129,10 +130,10 @@ private:
     resolved.newer_than = generation{config_.id, std::max(newer_than, floor_)};
     if (opts.renew_synchronous)
       return detail::mail(self_, renew_sync_atom_v, std::move(resolved), budget,
-                          std::move(via))
+                          via)
         .delegate(refresher_);
     return detail::mail(self_, renew_async_atom_v, std::move(resolved), budget,
-                        std::move(via))
+                        via)
       .delegate(refresher_);
   }
 

@@ -28,7 +28,7 @@ class reader;
 /// may be used from any thread, and may be sent in messages inside their actor
 /// system. They cannot be serialised to other nodes.
 ///
-/// The bearer runs as long as a handle or one of its receivers lives. All
+/// The bearer runs as long as a handle, a reader or a receiver of it lives. All
 /// member functions but the constructors, assignment, and `operator bool` need
 /// a valid handle, that is, one that `spawn` returned or a copy of it.
 class handle {
@@ -71,6 +71,8 @@ public:
   bearer::reader reader() const;
 
   /// Tells the bearer that a server refused this generation of its token.
+  /// Whoever reads without a message does not get it any more when this returns,
+  /// fetches do not once the cache has processed it.
   void reject(const generation& refused) const;
 
   // -- renewal ----------------------------------------------------------------
@@ -118,7 +120,8 @@ public:
   /// Ends a subscription. Idempotent.
   void unsubscribe(const event_listener& listener) const;
 
-  /// Ends all work at once; waiting fetches get `errc::stopped`.
+  /// Ends all work at once; waiting fetches get `errc::stopped`. Nothing can be
+  /// read without a message any more when this returns.
   void stop() const;
 
   /// Ends the bearer gracefully, for threads that are no actors: grants the

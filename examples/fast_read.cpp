@@ -29,20 +29,25 @@ bearer::token log_in() {
   return result;
 }
 
+/// Stands for a request; says whether the server took the token.
+bool send(const bearer::token& with) {
+  return with.access_token.view() == "from-the-login-server";
+}
+
 /// A client with a reader of its own makes requests.
 void work(const bearer::handle& api, std::atomic<int>& requests) {
   auto reader = api.reader();
   for (int i = 0; i < 1000; ++i) {
     if (const auto* token = reader.read()) {
-      // Send `token->access_token.view()` along; if the server refuses it:
-      // reader.reject();
-      ++requests;
-    } else if (auto fetched = api.fetch()) {
-      // There was nothing to read: a fetch waits until there is.
-      ++requests;
-    } else {
-      std::cerr << "no token: " << to_string(fetched.error()) << '\n';
+      if (send(*token))
+        ++requests;
+      else
+        reader.reject();
+      continue;
     }
+    // There was nothing to read: a fetch waits until there is.
+    if (auto fetched = api.fetch(); fetched && send(*fetched))
+      ++requests;
   }
 }
 

@@ -71,8 +71,8 @@ public:
   bearer::reader reader() const;
 
   /// Tells the bearer that a server refused this generation of its token.
-  /// Whoever reads without a message does not get it any more when this returns,
-  /// fetches do not once the cache has processed it.
+  /// Whoever reads without a message does not get it any more when this
+  /// returns, fetches do not once the cache has processed it.
   void reject(const generation& refused) const;
 
   // -- renewal ----------------------------------------------------------------

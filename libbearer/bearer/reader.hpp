@@ -1,7 +1,6 @@
 #pragma once
 
 #include <bearer/detail/slot_reader.hpp>
-#include <bearer/generation.hpp>
 #include <bearer/handle.hpp>
 #include <bearer/token.hpp>
 
@@ -21,12 +20,11 @@ public:
 
   /// The token that a fetch would get at once.
   ///
-  /// Never one that has expired or that this caller has rejected. A token that
-  /// anybody else has rejected or that was withdrawn, replaced or stopped is
-  /// not read any more once the bearer's cache has processed that.
-  /// @returns the token, valid until the next call on this reader, or null:
-  /// then
-  ///          fetch one.
+  /// Never one that has expired, nor one that a reader, a receiver or a handle
+  /// of this bearer has rejected or stopped before. What reaches the bearer's
+  /// cache in another way counts once the cache has processed it.
+  /// @returns the token, valid until the next call on this reader; or null,
+  ///          which means: fetch one.
   const token* read() {
     return slot_.read();
   }

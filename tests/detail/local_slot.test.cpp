@@ -133,3 +133,138 @@ TEST_CASE("the version changes with the contents and only then", "[I21]") {
   CHECK(slot.gone());
   CHECK_FALSE(slot.renewal_required());
 }
+
+TEST_CASE("a token that was taken out is not read, however far its end",
+          "[I21][I2][I4][I14]") {
+  auto slot = std::make_shared<detail::local_slot>(system_wall_clock);
+  auto reader = detail::slot_reader{slot};
+  const auto end = caf::make_timestamp() + 1h;
+  slot->publish(numbered_token(1), end);
+  REQUIRE(reader.read() != nullptr);
+  SECTION("by a withdrawal") {
+    slot->withdraw();
+  }
+  SECTION("by a rejection") {
+    slot->reject({id, 1});
+  }
+  SECTION("by the floor of the cache") {
+    slot->raise_floor(1);
+  }
+  SECTION("by a wish for another one") {
+    slot->request_renewal();
+  }
+  SECTION("by the end of the bearer") {
+    slot->stop();
+  }
+  SECTION("by a publication of what had been rejected") {
+    slot->raise_floor(2);
+    slot->publish(numbered_token(2), end);
+  }
+  CHECK(reader.read() == nullptr);
+  CHECK_FALSE(slot->hit({}));
+}
+
+TEST_CASE("far from its end and close to it a token ends on time",
+          "[I21][I2]") {
+  // Far from the end the coarse clock is enough, close to it the exact one is
+  // asked. Whatever the machine does meanwhile, a read that finds nothing comes
+  // after the end, and one that finds something began before it.
+  auto slot = std::make_shared<detail::local_slot>(system_wall_clock);
+  auto reader = detail::slot_reader{slot};
+  for (auto left : {caf::timespan{-1h}, caf::timespan{0}, caf::timespan{1s},
+                    caf::timespan{1h}}) {
+    CAPTURE(left);
+    const auto end = caf::make_timestamp() + left;
+    slot->publish(numbered_token(1), end);
+    const auto before = caf::make_timestamp();
+    const auto found = reader.read() != nullptr;
+    const auto hit = slot->hit({}).has_value();
+    const auto after = caf::make_timestamp();
+    if (before >= end) {
+      CHECK_FALSE(found);
+      CHECK_FALSE(hit);
+    }
+    if (after < end) {
+      CHECK(found);
+      CHECK(hit);
+    }
+  }
+}
+
+TEST_CASE("a clock of the caller's own is asked each time", "[I21][I2]") {
+  auto now = caf::make_timestamp() + 24h;
+  detail::local_slot slot{[&now] { return now; }};
+  const auto tok = numbered_token(1);
+  slot.publish(tok, now);
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(tok, now + 1h);
+  CHECK(slot.hit({}));
+  now += 1h;
+  CHECK_FALSE(slot.hit({}));
+}
+
+TEST_CASE("a publication that crosses the rejection does not bring it back",
+          "[I21][I4]") {
+  detail::local_slot slot{system_wall_clock};
+  const auto later = caf::make_timestamp() + 1h;
+  slot.publish(numbered_token(7), later);
+  slot.reject({id, 7});
+  slot.publish(numbered_token(7), later);
+  CHECK(slot.load().current.access_token.empty());
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(numbered_token(8), later);
+  CHECK(slot.load().current.generation.count == 8);
+}
+
+TEST_CASE("tokens at or below the floor stay hidden", "[I21][I4]") {
+  detail::local_slot slot{system_wall_clock};
+  const auto later = caf::make_timestamp() + 1h;
+  slot.publish(numbered_token(5), later);
+  slot.raise_floor(4);
+  CHECK(slot.hit({}));
+  slot.raise_floor(5);
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(numbered_token(5), later);
+  CHECK_FALSE(slot.hit({}));
+  slot.raise_floor(3);
+  slot.publish(numbered_token(5), later);
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(numbered_token(6), later);
+  CHECK(slot.hit({}));
+}
+
+TEST_CASE("nothing is published after a stop", "[I21][I14]") {
+  detail::local_slot slot{system_wall_clock};
+  slot.stop();
+  slot.publish(numbered_token(1), caf::make_timestamp() + 1h);
+  CHECK_FALSE(slot.hit({}));
+  CHECK(slot.load().current.access_token.empty());
+}
+
+TEST_CASE("only what the cache would answer at once is answered by the slot",
+          "[I21][I16]") {
+  detail::local_slot slot{system_wall_clock};
+  const auto tok = numbered_token(7);
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(tok, caf::make_timestamp() + 1h);
+  CHECK(slot.hit({}));
+  auto forced = fetch_options{};
+  forced.renew_required = true;
+  CHECK_FALSE(slot.hit(forced));
+  auto newer = fetch_options{};
+  newer.newer_than = generation{id, 7};
+  CHECK_FALSE(slot.hit(newer));
+  auto invalid = fetch_options{};
+  invalid.timeout = -1s;
+  CHECK_FALSE(slot.hit(invalid));
+  slot.request_renewal();
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(tok, caf::make_timestamp() + 1h);
+  CHECK(slot.hit({}));
+  slot.publish(tok, caf::make_timestamp());
+  CHECK_FALSE(slot.hit({}));
+  slot.publish(tok, caf::make_timestamp() + 1h);
+  slot.stop();
+  CHECK_FALSE(slot.hit({}));
+  CHECK(slot.hits() == 2);
+}

@@ -17,17 +17,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The refresher, found out as anybody can: it sends the answers of delegated
-/// messages.
-caf::actor refresher_of(scene& s) {
-  auto result = ask<status>(s.time.sys(), s.bearer.actor(), status_atom_v);
-  s.time.settle();
-  auto hdl = caf::actor_cast<caf::actor>(result->sender);
-  REQUIRE(hdl);
-  REQUIRE(hdl.id() != s.bearer.actor().id());
-  return hdl;
-}
-
 token forged(scene& s, std::uint64_t id, std::uint64_t count) {
   auto result = make_token("forged", s.time.wall(), 1h);
   result.generation = {id, count};
@@ -105,7 +94,7 @@ TEST_CASE("a stranger's control messages to the refresher change nothing",
   const auto gen = s.fetch().value().generation;
   s.time.advance(10s);
   event_log log{s.bearer};
-  const auto refresher = refresher_of(s);
+  const auto refresher = s.refresher();
   const auto before = log.all().size();
   const auto anonymous = GENERATE(false, true);
   if (anonymous) {
@@ -130,7 +119,7 @@ TEST_CASE("a stranger's control messages to the refresher change nothing",
 
 TEST_CASE("a stranger cannot start an unused bearer", "[cache]") {
   scene s;
-  const auto refresher = refresher_of(s);
+  const auto refresher = s.refresher();
   ask(s.time.sys(), refresher, prefetch_atom_v);
   detail::anon_mail(refresher, prefetch_atom_v);
   s.time.advance(1h);
@@ -204,7 +193,7 @@ TEST_CASE("killing the refresher stops the bearer", "[cache][I14]") {
   event_log log{s.bearer};
   const auto reason = GENERATE(caf::exit_reason::kill,
                                caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(refresher_of(s), reason);
+  caf::anon_send_exit(s.refresher(), reason);
   s.time.settle();
   CHECK(plain.error() == errc::stopped);
   CHECK(sync.error() == errc::stopped);
@@ -220,7 +209,7 @@ TEST_CASE("a bearer without a refresher answers like a stopped one",
   s.gives(100s);
   const auto gen = s.fetch().value().generation;
   s.fetch();
-  caf::anon_send_exit(refresher_of(s), caf::exit_reason::kill);
+  caf::anon_send_exit(s.refresher(), caf::exit_reason::kill);
   s.time.settle();
   event_log late{s.bearer};
   s.time.settle();
@@ -246,7 +235,7 @@ TEST_CASE("a bearer without a refresher answers like a stopped one",
 
 TEST_CASE("killing the refresher ends a close", "[cache][I14]") {
   scene s;
-  const auto refresher = refresher_of(s);
+  const auto refresher = s.refresher();
   auto waiting = s.fetch();
   auto closed = s.close(10s);
   caf::anon_send_exit(refresher, caf::exit_reason::kill);
@@ -259,7 +248,7 @@ TEST_CASE("killing the refresher ends a close", "[cache][I14]") {
 TEST_CASE("a fetch that meets the refresher's end is told of the stop",
           "[cache][I14]") {
   scene s;
-  caf::anon_send_exit(refresher_of(s), caf::exit_reason::kill);
+  caf::anon_send_exit(s.refresher(), caf::exit_reason::kill);
   // The news reaches the cache first. A fetch that is on its way to the
   // refresher when somebody kills it gets CAF's own error.
   auto f = test::fetch(s.time.sys(), s.bearer.receiver());
@@ -272,7 +261,7 @@ TEST_CASE("killing the cache ends the refresher and answers the waiters",
   scene s;
   auto plain = s.fetch();
   auto sync = s.fetch(synchronous());
-  const auto refresher = refresher_of(s);
+  const auto refresher = s.refresher();
   auto settled = s.time.running();
   caf::anon_send_exit(s.bearer.actor(), caf::exit_reason::kill);
   s.time.settle();
@@ -346,32 +335,65 @@ caf::behavior note_renewals(caf::event_based_actor* self,
   };
 }
 
+/// A cache with a refresher that only takes notes.
+struct noted_cache {
+  explicit noted_cache(const token& first) {
+    auto config = internal::cache_config{};
+    config.id = first.generation.id;
+    config.fetch_timeout = 1min;
+    config.clock = time.clock();
+    config.slot = slot;
+    config.make_refresher = [this, first](const cache_actor& self) {
+      auto hdl = time.sys().spawn([=, log = log](caf::event_based_actor* me) {
+        return note_renewals(me, self, first, log);
+      });
+      return caf::actor_cast<refresher_actor>(hdl);
+    };
+    cache = internal::spawn_cache(time.sys(), std::move(config));
+    time.settle();
+  }
+
+  auto fetch() {
+    auto result = ask<token>(time.sys(), cache, fetch_atom_v, fetch_options{});
+    time.settle();
+    return result;
+  }
+
+  virtual_time time;
+  std::shared_ptr<detail::local_slot> slot
+    = std::make_shared<detail::local_slot>(time.clock());
+  std::shared_ptr<std::vector<fetch_options>> log
+    = std::make_shared<std::vector<fetch_options>>();
+  cache_actor cache;
+};
+
+token numbered(std::uint64_t count) {
+  auto result = make_token("numbered");
+  result.generation = {17, count};
+  return result;
+}
+
 } // namespace
 
 TEST_CASE("the cache tells the refresher what was rejected with each fetch",
           "[cache][I4]") {
   // So that an urgent fetch may overtake the news of the rejection.
-  virtual_time time;
-  auto log = std::make_shared<std::vector<fetch_options>>();
-  auto first = make_token("first");
-  first.generation = {17, 1};
-  auto config = internal::cache_config{};
-  config.id = 17;
-  config.fetch_timeout = 1min;
-  config.clock = time.clock();
-  config.slot = std::make_shared<detail::local_slot>(time.clock());
-  config.make_refresher = [&](const cache_actor& cache) {
-    auto hdl = time.sys().spawn([=](caf::event_based_actor* self) {
-      return note_renewals(self, cache, first, log);
-    });
-    return caf::actor_cast<refresher_actor>(hdl);
-  };
-  auto cache = internal::spawn_cache(time.sys(), std::move(config));
-  time.settle();
-  ask(time.sys(), cache, reject_atom_v, first.generation);
-  auto got = ask<token>(time.sys(), cache, fetch_atom_v, fetch_options{});
-  time.settle();
-  REQUIRE(log->size() == 1);
-  CHECK(log->front().newer_than == first.generation);
+  const auto first = numbered(1);
+  noted_cache c{first};
+  ask(c.time.sys(), c.cache, reject_atom_v, first.generation);
+  const auto got = c.fetch();
+  REQUIRE(c.log->size() == 1);
+  CHECK(c.log->front().newer_than == first.generation);
   CHECK(got->errors.size() == 1);
+}
+
+TEST_CASE("a publication that is on its way is not answered with an older one",
+          "[cache][I3]") {
+  // Urgent fetches may hold it up; somebody may have been given it already.
+  noted_cache c{numbered(1)};
+  CHECK(c.fetch()->values.size() == 1);
+  CHECK(c.log->empty());
+  c.slot->publish(numbered(2), caf::timestamp::max());
+  CHECK(c.fetch()->values.empty());
+  CHECK(c.log->size() == 1);
 }

@@ -8,7 +8,9 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include <functional>
+#include <stdexcept>
 #include <string>
+#include <variant>
 #include <vector>
 
 using namespace bearer;
@@ -16,12 +18,6 @@ using namespace bearer::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-caf::actor refresher_of(scene& s) {
-  auto result = ask<status>(s.time.sys(), s.bearer.actor(), status_atom_v);
-  s.time.settle();
-  return caf::actor_cast<caf::actor>(result->sender);
-}
 
 // -- strangers ----------------------------------------------------------------
 
@@ -48,7 +44,7 @@ caf::behavior forge(caf::event_based_actor* self, const cache_actor& cache,
     [=](const status&) {
       return detail::mail(self, stop_atom_v).delegate(refresher);
     },
-    [](const event&) {},
+    [=](const event&) { return publish(); },
   };
 }
 
@@ -106,6 +102,12 @@ std::vector<named_deed> deeds() {
      [](auto* self, const auto& cache) {
        detail::mail(self, status_atom_v).send(cache);
      }},
+    {"subscribe",
+     [](auto* self, const auto& cache) {
+       detail::mail(self, subscribe_atom_v,
+                    caf::actor_cast<event_listener>(self))
+         .send(cache);
+     }},
     {"subscribe and unsubscribe",
      [](auto* self, const auto& cache) {
        const auto me = caf::actor_cast<event_listener>(self);
@@ -124,7 +126,7 @@ void let_strangers(scene& s, const deed& act) {
     act(self, cache);
     return deaf(self);
   });
-  const auto refresher = caf::actor_cast<stoppable>(refresher_of(s));
+  const auto refresher = caf::actor_cast<stoppable>(s.refresher());
   s.time.sys().spawn([=](caf::event_based_actor* self) {
     act(self, cache);
     return forge(self, cache, refresher, fake);
@@ -165,7 +167,7 @@ TEST_CASE("errors out of the blue end neither cache nor refresher",
           "[strangers][I11]") {
   scene s;
   s.gives(100s);
-  const auto refresher = refresher_of(s);
+  const auto refresher = s.refresher();
   for (const auto& whom :
        {refresher, caf::actor_cast<caf::actor>(s.bearer.actor())})
     detail::anon_mail(whom, caf::make_error(errc::busy));
@@ -214,4 +216,41 @@ TEST_CASE("a rejection that nobody asked about ends nobody", "[strangers]") {
   sender->attach_functor([alive] { *alive = false; });
   s.time.settle();
   CHECK(*alive);
+}
+
+namespace {
+
+template <class F>
+event_listener spawn_listener(scene& s, F f) {
+  return caf::actor_cast<event_listener>(s.time.sys().spawn(f));
+}
+
+} // namespace
+
+TEST_CASE("a listener that answers with an error ends nothing but itself",
+          "[I20][I11]") {
+  scene s;
+  s.gives(100s);
+  auto fails = spawn_listener(s, [](caf::event_based_actor*) -> caf::behavior {
+    return {[](const event&) -> caf::result<void> {
+      return caf::make_error(caf::sec::runtime_error, "cannot listen");
+    }};
+  });
+  auto strange
+    = spawn_listener(s, [](caf::event_based_actor*) -> caf::behavior {
+        return {[](int) { /* no handler for events */ }};
+      });
+  auto throws = spawn_listener(s, [](caf::event_based_actor*) -> caf::behavior {
+    return {[](const event& x) {
+      if (!std::holds_alternative<bearer::status>(x.what))
+        throw std::runtime_error("cannot listen");
+    }};
+  });
+  for (const auto& listener : {fails, strange, throws})
+    s.bearer.subscribe(listener);
+  s.time.settle();
+  s.fetch();
+  s.time.advance(10min);
+  CHECK(s.status().state == bearer_state::scheduled);
+  CHECK(s.fetch().value().generation.count == 7);
 }

@@ -1,15 +1,12 @@
 #include "support/scene.hpp"
 
 #include <caf/scoped_actor.hpp>
-#include <caf/sec.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
 #include <random>
-#include <stdexcept>
-#include <variant>
 #include <vector>
 
 using namespace bearer;
@@ -336,66 +333,4 @@ TEST_CASE("the end of a token is told before what follows from it", "[I20]") {
   event_log log{s.bearer};
   s.time.advance(4s + 1ms);
   CHECK(kinds(log) == order{state, withdrawn, ended});
-}
-
-namespace {
-
-/// Handles `event` by sending the cache a token in the name of the sender.
-caf::behavior forge(caf::event_based_actor* self, const cache_actor& cache,
-                    const token& fake) {
-  return {[=](const event&) {
-    return detail::mail(self, publish_atom_v, fake, caf::timestamp::max())
-      .delegate(cache);
-  }};
-}
-
-template <class F>
-event_listener spawn_listener(scene& s, F f) {
-  return caf::actor_cast<event_listener>(s.time.sys().spawn(f));
-}
-
-} // namespace
-
-TEST_CASE("a listener that answers with an error ends nothing but itself",
-          "[I20][I11]") {
-  scene s;
-  s.gives(100s);
-  auto fails = spawn_listener(s, [](caf::event_based_actor*) -> caf::behavior {
-    return {[](const event&) -> caf::result<void> {
-      return caf::make_error(caf::sec::runtime_error, "cannot listen");
-    }};
-  });
-  auto strange
-    = spawn_listener(s, [](caf::event_based_actor*) -> caf::behavior {
-        return {[](int) { /* no handler for events */ }};
-      });
-  auto throws = spawn_listener(s, [](caf::event_based_actor*) -> caf::behavior {
-    return {[](const event& x) {
-      if (!std::holds_alternative<bearer::status>(x.what))
-        throw std::runtime_error("cannot listen");
-    }};
-  });
-  for (const auto& listener : {fails, strange, throws})
-    s.bearer.subscribe(listener);
-  s.time.settle();
-  s.fetch();
-  s.time.advance(10min);
-  CHECK(s.status().state == bearer_state::scheduled);
-  CHECK(s.fetch().value().generation.count == 7);
-}
-
-TEST_CASE("a listener cannot publish in the refresher's name", "[I20]") {
-  scene s;
-  s.gives(100s);
-  const auto real = s.fetch().value();
-  auto fake = real;
-  fake.access_token = secret{"forged"};
-  fake.generation.count = 100;
-  s.bearer.subscribe(spawn_listener(s, [fake, cache = s.bearer.actor()](
-                                         caf::event_based_actor* self) {
-    return forge(self, cache, fake);
-  }));
-  s.time.settle();
-  CHECK(s.fetch().value().generation == real.generation);
-  s.stop();
 }

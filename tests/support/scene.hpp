@@ -7,6 +7,7 @@
 #include "support/scripted_source.hpp"
 #include "support/virtual_time.hpp"
 
+#include <caf/actor.hpp>
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
@@ -166,6 +167,15 @@ public:
                                       status_atom_v);
     time.settle();
     return result->values.at(0);
+  }
+
+  /// The refresher, found out as anybody can: it sends the answers of delegated
+  /// messages.
+  caf::actor refresher() {
+    auto result = ask<bearer::status>(time.sys(), bearer.actor(),
+                                      status_atom_v);
+    time.settle();
+    return caf::actor_cast<caf::actor>(result->sender);
   }
 
   void reject(const generation& what) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 
 #if CAF_MAJOR_VERSION >= 1
@@ -50,6 +51,14 @@ public:
     fixture_.dispatch_messages();
   }
 
+  std::size_t ready() {
+    return fixture_.mail_count();
+  }
+
+  void deliver_one(std::size_t) {
+    fixture_.dispatch_message();
+  }
+
   steady_time now() {
     return fixture_.sys.clock().now();
   }
@@ -91,6 +100,17 @@ public:
 
   void settle() {
     scheduler().run();
+  }
+
+  std::size_t ready() {
+    return scheduler().jobs.size();
+  }
+
+  void deliver_one(std::size_t place) {
+    auto& jobs = scheduler().jobs;
+    const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(place);
+    std::rotate(jobs.begin(), chosen, chosen + 1);
+    scheduler().run_once();
   }
 
   steady_time now() {
@@ -154,7 +174,6 @@ public:
   void set(steady_time when) {
     *wall += std::max(when - system.now(), caf::timespan::zero()).count();
     system.set(when);
-    system.settle();
   }
 };
 
@@ -182,9 +201,29 @@ void virtual_time::advance(caf::timespan by) {
     if (!next || *next > end)
       break;
     impl_->set(*next);
+    settle();
   }
   if (end > impl_->system.now())
     impl_->set(end);
+  settle();
+}
+
+std::size_t virtual_time::ready() const {
+  return impl_->system.ready();
+}
+
+void virtual_time::deliver_one(std::size_t place) {
+  impl_->system.deliver_one(place);
+}
+
+void virtual_time::pass(caf::timespan by) {
+  impl_->set(impl_->system.now() + by);
+}
+
+std::optional<caf::timespan> virtual_time::next_timer() const {
+  if (auto when = impl_->system.next_timer())
+    return *when - impl_->start;
+  return std::nullopt;
 }
 
 caf::timespan virtual_time::elapsed() const {

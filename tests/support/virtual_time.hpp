@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace bearer::test {
 
@@ -36,6 +37,26 @@ public:
   /// Lets time pass on both clocks, from timer to timer. All messages are
   /// delivered before, between and after.
   void advance(caf::timespan by);
+
+  // -- the same in small steps ------------------------------------------------
+
+  /// How many actors have messages to process; on CAF 1.x, how many messages
+  /// there are.
+  std::size_t ready() const;
+
+  /// Lets the actor at this place among those that are ready, the first being
+  /// 0, process one message. CAF 1.x delivers all messages in order, whatever
+  /// the place.
+  void deliver_one(std::size_t place);
+
+  /// Lets time pass on both clocks in one go. What comes due is sent, not
+  /// delivered.
+  void pass(caf::timespan by);
+
+  /// When the next timer comes due, as a time since the start of the test.
+  std::optional<caf::timespan> next_timer() const;
+
+  // -- observers --------------------------------------------------------------
 
   /// Time on the actor clock since the start of the test.
   caf::timespan elapsed() const;

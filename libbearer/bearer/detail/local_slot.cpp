@@ -2,7 +2,6 @@
 
 #include <caf/error.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <utility>
@@ -31,15 +30,10 @@ local_slot::local_slot(wall_clock clock)
 // -- reading ------------------------------------------------------------------
 
 local_slot::contents local_slot::load() const {
-  auto result = contents{};
   const auto guard = std::lock_guard{mutex_};
-  result.version = version_.load(std::memory_order_relaxed);
-  if (hidden() || current_.access_token.empty())
-    return result;
-  result.current = current_;
-  result.usable_until = usable_until_;
-  result.surely_until = surely_until(usable_until_);
-  return result;
+  if (requested_)
+    return {there_.version, {}, {}, 0};
+  return there_;
 }
 
 std::optional<token> local_slot::hit(const fetch_options& opts) {
@@ -55,11 +49,16 @@ std::optional<token> local_slot::hit(const fetch_options& opts) {
 }
 
 bool local_slot::renewal_required() const {
-  const auto guard = std::lock_guard{mutex_};
-  if (stopped_)
-    return false;
-  return requested_ || current_.access_token.empty()
-         || clock_() >= usable_until_;
+  auto end = caf::timestamp{};
+  {
+    const auto guard = std::lock_guard{mutex_};
+    if (stopped_)
+      return false;
+    if (requested_ || there_.current.access_token.empty())
+      return true;
+    end = there_.usable_until;
+  }
+  return clock_() >= end;
 }
 
 std::time_t local_slot::surely_until(caf::timestamp end) const noexcept {
@@ -74,22 +73,25 @@ std::time_t local_slot::surely_until(caf::timestamp end) const noexcept {
 
 // -- writing ------------------------------------------------------------------
 
-// A token that goes leaves the lock first: the last copy of a secret is wiped.
+// The old token dies after the guard: wiping a secret is not for the lock.
 
 void local_slot::publish(const token& what, caf::timestamp usable_until) {
   auto old = token{};
   const auto guard = std::lock_guard{mutex_};
   requested_ = false;
-  old = std::exchange(current_, what);
-  usable_until_ = usable_until;
-  drop_rejected();
+  old = std::exchange(there_.current, what);
+  there_.usable_until = usable_until;
+  there_.surely_until = surely_until(usable_until);
+  newest_.store(what.generation.count, std::memory_order_release);
+  if (refused())
+    take_out();
   changed();
 }
 
 void local_slot::withdraw() {
   auto old = token{};
   const auto guard = std::lock_guard{mutex_};
-  old = std::exchange(current_, token{});
+  old = take_out();
   changed();
 }
 
@@ -97,10 +99,10 @@ void local_slot::reject(const generation& what) {
   auto old = token{};
   const auto guard = std::lock_guard{mutex_};
   // The cache judges those that are unknown or have been replaced.
-  if (current_.access_token.empty() || what != current_.generation)
+  if (there_.current.access_token.empty() || what != there_.current.generation)
     return;
-  floor_ = std::max(floor_, what.count);
-  old = drop_rejected();
+  floor_ = what.count;
+  old = take_out();
   changed();
 }
 
@@ -110,7 +112,8 @@ void local_slot::raise_floor(std::uint64_t count) {
   if (count <= floor_)
     return;
   floor_ = count;
-  old = drop_rejected();
+  if (refused())
+    old = take_out();
   changed();
 }
 
@@ -124,7 +127,7 @@ void local_slot::stop() {
   auto old = token{};
   const auto guard = std::lock_guard{mutex_};
   stopped_ = true;
-  old = std::exchange(current_, token{});
+  old = take_out();
   changed();
 }
 
@@ -133,14 +136,14 @@ void local_slot::vanish() {
   gone_ = true;
 }
 
-token local_slot::drop_rejected() {
-  if (current_.generation.count > floor_ && !stopped_)
-    return {};
-  return std::exchange(current_, token{});
+token local_slot::take_out() noexcept {
+  // Readers look at nothing else before they use the token.
+  there_.surely_until = 0;
+  return std::exchange(there_.current, token{});
 }
 
 void local_slot::changed() noexcept {
-  version_.fetch_add(1, std::memory_order_release);
+  version_.store(++there_.version, std::memory_order_release);
 }
 
 } // namespace bearer::detail

@@ -37,8 +37,8 @@ public:
     /// The end of the token on the wall clock.
     caf::timestamp usable_until;
 
-    /// As long as `std::time` is below this, the token is good without a look
-    /// at the exact clock, which takes several times as long.
+    /// As long as `std::time` is below this, there is a token and it is good,
+    /// without a look at the exact clock, which takes several times as long.
     std::time_t surely_until = 0;
   };
 
@@ -59,6 +59,13 @@ public:
     // guarded by the mutex. Whoever learned of a change in another way, by a
     // message say, cannot see an older number any more.
     return version_.load(std::memory_order_relaxed);
+  }
+
+  /// The highest count published so far, in the same cache line. The cache
+  /// hands out nothing older: urgent messages may be ahead of the publication
+  /// in its mailbox.
+  std::uint64_t newest() const noexcept {
+    return newest_.load(std::memory_order_relaxed);
   }
 
   contents load() const;
@@ -112,7 +119,7 @@ public:
     return hits_.load(std::memory_order_relaxed);
   }
 
-  /// Fast reads, as far as the readers have told.
+  /// Reads that gave a token, as far as the readers have told.
   std::uint64_t fast_reads() const noexcept {
     return fast_reads_.load(std::memory_order_relaxed);
   }
@@ -125,15 +132,16 @@ private:
   /// The size of a cache line, at least.
   static constexpr std::size_t line = 64;
 
-  /// Takes out a token at or below the floor, under the mutex.
-  token drop_rejected();
+  /// Whether the token must not be handed out, now or ever.
+  bool refused() const noexcept {
+    return stopped_ || there_.current.generation.count <= floor_;
+  }
+
+  /// Leaves nothing to hand out, under the mutex.
+  token take_out() noexcept;
 
   /// To be called after every change, under the mutex.
   void changed() noexcept;
-
-  bool hidden() const noexcept {
-    return requested_ || stopped_;
-  }
 
   /// What `contents::surely_until` is for a token with this end.
   std::time_t surely_until(caf::timestamp end) const noexcept;
@@ -144,10 +152,10 @@ private:
 
   // Apart, so that readers share a line that nobody writes.
   alignas(line) std::atomic<std::uint64_t> version_ = 1;
+  std::atomic<std::uint64_t> newest_ = 0;
 
   alignas(line) mutable std::mutex mutex_;
-  token current_;
-  caf::timestamp usable_until_;
+  contents there_{1, {}, {}, 0};
   std::uint64_t floor_ = 0;
   bool requested_ = false;
   bool stopped_ = false;

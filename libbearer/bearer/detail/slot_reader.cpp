@@ -28,11 +28,9 @@ const token* slot_reader::look_again() {
   }
   if (seen_.current.access_token.empty())
     return nullptr;
-  if (!slot_->usable(seen_)) {
-    // Of no use to anybody any more.
-    seen_.current = token{};
+  // Kept even so: a wall clock that ran ahead may be set back.
+  if (!slot_->usable(seen_))
     return nullptr;
-  }
   ++reads_;
   return &seen_.current;
 }

@@ -33,7 +33,7 @@ public:
     return look_again();
   }
 
-  /// What the last read saw; empty without a token.
+  /// What the last read saw, even if it has ended since; empty without a token.
   const token& seen() const noexcept {
     return seen_.current;
   }

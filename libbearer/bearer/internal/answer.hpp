@@ -4,6 +4,7 @@
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/error.hpp>
 #include <caf/expected.hpp>
 #include <caf/result.hpp>
 
@@ -48,6 +49,15 @@ caf::result<T> answer(Self* self, caf::expected<T> what) {
   tell(take_sender(self), what);
   // Has been answered.
   return caf::delegated<T>{};
+}
+
+/// Objects to the message at hand, if anybody has asked: an error that nobody
+/// expects would end most actors.
+template <class Self>
+caf::result<void> object(Self* self, caf::error why) {
+  if (is_only_sent(self))
+    return caf::unit;
+  return why;
 }
 
 } // namespace bearer::internal

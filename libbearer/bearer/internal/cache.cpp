@@ -79,7 +79,7 @@ private:
     }
     const auto newer_than = wanted_newer_than(opts);
     if (usable() && token_.generation.count > std::max(newer_than, floor_)
-        && !hold_) {
+        && !hold_ && token_.generation.count >= config_.slot->newest()) {
       ++counters_.hits;
       remind(via, token_);
       return answer<token>(self_, token_);
@@ -142,12 +142,8 @@ private:
   caf::result<void> reject(const generation& what) {
     if (stopped_)
       return caf::unit;
-    if (auto err = check_published(what, "reject")) {
-      // Who does not ask is not told: an error would end most actors.
-      if (is_only_sent(self_))
-        return caf::unit;
-      return err;
-    }
+    if (auto err = check_published(what, "reject"))
+      return object(self_, std::move(err));
     floor_ = std::max(floor_, what.count);
     config_.slot->raise_floor(floor_);
     if (token_.generation.count <= floor_)
@@ -177,15 +173,9 @@ private:
                 == caf::actor_cast<caf::actor_control_block*>(refresher_);
   }
 
-  caf::result<void> refuse(std::string_view what) {
-    if (is_only_sent(self_))
-      return caf::unit;
-    return caf::make_error(errc::not_publisher, std::string{what});
-  }
-
   caf::result<void> publish(const token& what, caf::timestamp until) {
     if (!from_refresher())
-      return refuse("publish");
+      return object(self_, caf::make_error(errc::not_publisher, "publish"));
     if (stopped_ || what.generation.count <= floor_)
       return caf::unit;
     token_ = what;
@@ -197,7 +187,7 @@ private:
 
   caf::result<void> withdraw(const generation& what) {
     if (!from_refresher())
-      return refuse("withdraw");
+      return object(self_, caf::make_error(errc::not_publisher, "withdraw"));
     if (token_.generation == what)
       token_ = token{};
     return caf::unit;

@@ -82,6 +82,8 @@ private:
     if (refused_ || latest_.access_token.empty())
       return;
     refused_ = true;
+    // At once, so that nobody whom the caller tells of it gets it again.
+    config_->slot->reject(latest_.generation);
     detail::anon_mail(cache_, reject_atom_v, latest_.generation);
   }
 

@@ -53,7 +53,7 @@ public:
   void add(steady_time deadline, const fetch_terms& terms, Promise promise) {
     entries_.push_back({deadline, terms, std::move(promise)});
     // Deadlines mostly come in order, which makes this constant time.
-    std::push_heap(entries_.begin(), entries_.end(), later{});
+    std::push_heap(entries_.begin(), entries_.end(), ends_later{});
   }
 
   /// Answers those for whom `judge(terms)` has a verdict.
@@ -71,13 +71,13 @@ public:
       }
     }
     entries_.erase(stays, entries_.end());
-    std::make_heap(entries_.begin(), entries_.end(), later{});
+    std::make_heap(entries_.begin(), entries_.end(), ends_later{});
   }
 
   /// Answers those whose deadline has come.
   void time_out(steady_time now, const timeout_details& details) {
     while (!entries_.empty() && entries_.front().deadline <= now) {
-      std::pop_heap(entries_.begin(), entries_.end(), later{});
+      std::pop_heap(entries_.begin(), entries_.end(), ends_later{});
       ++counters_.timed_out;
       entries_.back().promise.deliver(
         caf::make_error(errc::timed_out, details));
@@ -101,7 +101,7 @@ private:
   };
 
   /// Puts the earliest deadline in front of the heap.
-  struct later {
+  struct ends_later {
     bool operator()(const entry& lhs, const entry& rhs) const noexcept {
       return lhs.deadline > rhs.deadline;
     }

@@ -1,13 +1,13 @@
 #include <bearer/bearer.hpp>
 #include <bearer/detail/local_slot.hpp>
 #include <bearer/internal/cache.hpp>
+#include <bearer/internal/passing_actor.hpp>
 #include <bearer/internal/receiver.hpp>
 #include <bearer/internal/refresher.hpp>
 #include <bearer/reader.hpp>
 #include <bearer/source/bearer_source.hpp>
 
 #include <caf/actor_system.hpp>
-#include <caf/scoped_actor.hpp>
 
 #include <memory>
 #include <random>
@@ -110,9 +110,10 @@ handle::handle(std::shared_ptr<const detail::handle_core> core)
 caf::expected<token> handle::fetch(const fetch_options& opts) const {
   if (auto found = core_->slot->hit(opts))
     return std::move(*found);
-  auto self = caf::scoped_actor{actor().home_system()};
+  auto self = internal::passing_actor{actor().home_system()};
   auto result = caf::expected<token>{caf::make_error(errc::stopped)};
-  detail::mail(self.operator->(), fetch_atom_v, opts)
+  // Infinite, because a cache always answers by the deadline it was given.
+  detail::mail(self.get(), fetch_atom_v, opts)
     .request(actor(), caf::infinite)
     .receive([&](token& tok) { result = std::move(tok); },
              [&](caf::error& err) { result = name_cache_error(err); });
@@ -161,10 +162,12 @@ const cache_actor& handle::actor() const noexcept {
 }
 
 bearer::status handle::status() const {
-  auto self = caf::scoped_actor{actor().home_system()};
+  auto self = internal::passing_actor{actor().home_system()};
   auto result = bearer::status{};
   result.state = bearer_state::stopped;
-  detail::mail(self.operator->(), status_atom_v)
+  // Infinite here and below: cache and refresher are in this actor system, and
+  // answer at once or when the grace is over.
+  detail::mail(self.get(), status_atom_v)
     .request(actor(), caf::infinite)
     .receive([&](bearer::status& x) { result = std::move(x); },
              [](const caf::error&) {
@@ -187,8 +190,8 @@ void handle::stop() const {
 }
 
 void handle::close(caf::timespan grace) const {
-  auto self = caf::scoped_actor{actor().home_system()};
-  detail::mail(self.operator->(), close_atom_v, grace)
+  auto self = internal::passing_actor{actor().home_system()};
+  detail::mail(self.get(), close_atom_v, grace)
     .request(actor(), caf::infinite)
     .receive([] { /* done */ }, [](const caf::error&) { /* gone already */ });
 }

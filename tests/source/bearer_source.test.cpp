@@ -221,8 +221,8 @@ TEST_CASE_METHOD(fixture, "a timeout tells the inner bearer's last error",
   const auto last = caf::make_error(errc::unreadable_token, "of the inner one");
   CHECK(failure(timed_out_after(last)) == last);
   CHECK(is_permanent(failure(timed_out_after(make_permanent(last)))));
-  CHECK(failure(timed_out_after({})) == errc::timed_out);
-  CHECK(failure(caf::make_error(errc::timed_out)) == errc::timed_out);
+  CHECK(failure(timed_out_after({})) == errc::attempt_timed_out);
+  CHECK(failure(caf::make_error(errc::timed_out)) == errc::attempt_timed_out);
 }
 
 TEST_CASE_METHOD(fixture, "other errors of the inner bearer arrive as they are",

@@ -38,6 +38,10 @@ caf::error translate(caf::error err) {
     return caf::make_error(errc::source_stopped, "the inner bearer has ended");
   if (auto details = timeout_details_of(err); details && details->last_error)
     return std::move(details->last_error);
+  // A caller of the outer bearer must not take it for his own deadline.
+  if (err == errc::timed_out)
+    return caf::make_error(errc::attempt_timed_out,
+                           "the inner bearer had no token in time");
   return err;
 }
 

@@ -1,11 +1,14 @@
 #include <bearer/error.hpp>
 #include <bearer/source/detail/blocking_source.hpp>
 #include <bearer/source/detail/expand_path.hpp>
+#include <bearer/source/detail/posix.hpp>
 #include <bearer/source/detail/token_file.hpp>
 #include <bearer/source/file_source.hpp>
 #include <bearer/source/token_text.hpp>
 
 #include <algorithm>
+#include <cerrno>
+#include <new>
 #include <utility>
 
 namespace bearer {
@@ -27,9 +30,19 @@ caf::error check(const file_source_options& options) {
   return {};
 }
 
+/// A limit of megabytes may be more memory than there is.
+caf::expected<detail::token_file> read_file(const std::string& path,
+                                            std::size_t max_size) try {
+  return detail::read_token_file(path, max_size);
+} catch (const std::bad_alloc&) {
+  return caf::make_error(errc::unreadable_token,
+                         "file '" + path
+                           + "' cannot be read: " + detail::errno_text(ENOMEM));
+}
+
 caf::expected<token> read_token(const std::string& path,
                                 const file_source_options& options) {
-  auto file = detail::read_token_file(path, options.max_size);
+  auto file = read_file(path, options.max_size);
   if (!file)
     return std::move(file.error());
   const auto issued_at = std::min(file->modified, options.clock());

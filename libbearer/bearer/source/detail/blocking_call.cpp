@@ -3,6 +3,7 @@
 #include <bearer/error.hpp>
 #include <bearer/source/detail/blocking_call.hpp>
 #include <bearer/source/detail/budget.hpp>
+#include <bearer/source/detail/posix.hpp>
 #include <bearer/source/detail/redact.hpp>
 
 #include <caf/stateful_actor.hpp>
@@ -10,8 +11,10 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <exception>
+#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -109,6 +112,10 @@ void run(std::shared_ptr<call_record> record,
   done.set(call_in_time(*function, std::move(what), deadline, std::move(stop)));
 }
 
+caf::error no_thread(const std::string& why) {
+  return caf::make_error(errc::source_failed, "cannot start a thread: " + why);
+}
+
 class blocking_call_state {
 public:
   static constexpr auto name = "bearer.blocking-call";
@@ -141,9 +148,9 @@ private:
     try {
       std::thread{run, record_, function_, what, deadline}.detach();
     } catch (const std::system_error& ex) {
-      record_->complete(caf::make_error(errc::source_failed,
-                                        std::string{"cannot start a thread: "}
-                                          + ex.code().message()));
+      record_->complete(no_thread(ex.code().message()));
+    } catch (const std::bad_alloc&) {
+      record_->complete(no_thread(errno_text(ENOMEM)));
     }
     return fetching_;
   }

@@ -15,10 +15,9 @@ namespace bearer::detail {
 /// * A call is not started after its budget has passed.
 /// * An exception is a failed attempt (`errc::source_failed`), its text bounded
 ///   and without secrets. So is a thread that cannot be started.
-/// * When the source is closed or its last handle is gone, the function is
-/// asked
-///   to stop, and nobody waits for it. Neither does the actor system: the
-///   thread is left alone, and its result is dropped.
+/// * When the source is closed or its last handle goes, the function is told to
+///   stop, and nobody waits for it. Neither does the actor system: the thread
+///   is left alone, and its result is dropped.
 any_source blocking_source(caf::actor_system& sys, blocking_function function);
 
 } // namespace bearer::detail

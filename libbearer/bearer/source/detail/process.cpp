@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <new>
 #include <utility>
 
 #include <poll.h>
@@ -147,19 +148,26 @@ private:
   wiped_buffer err_;
 };
 
+caf::error cannot_run(const process_request& request, int code) {
+  return caf::make_error(errc::command_failed,
+                         "command '" + request.argv[0]
+                           + "' cannot run: " + errno_text(code));
+}
+
 } // namespace
 
-caf::expected<process_result> run_process(const process_request& request) {
+caf::expected<process_result> run_process(const process_request& request) try {
   auto wake = unique_fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   if (!wake)
-    return caf::make_error(errc::command_failed,
-                           "command '" + request.argv[0]
-                             + "' cannot run: " + errno_text(errno));
+    return cannot_run(request, errno);
   auto child = start_process(request.argv, request.working_directory);
   if (!child)
     return std::move(child.error());
   auto run = process_run{request, std::move(*child), std::move(wake)};
   return run.finish();
+} catch (const std::bad_alloc&) {
+  // A limit of megabytes for the output may be more memory than there is.
+  return cannot_run(request, ENOMEM);
 }
 
 } // namespace bearer::detail

@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""Builds the mutants of mutants.toml and lets the simulation find each of them.
+
+    run.py RECIPE [NAME...]    all mutants, or those with these names
+
+RECIPE is a file that CMake writes: how to compile and link. Exit status 0 only
+if the simulation finds a fault in every mutant.
+"""
+
+import concurrent.futures
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+# Within these the simulation has to find a mutant; a run of CI has as many.
+SEEDS = 20_000
+
+
+def fail(text):
+    sys.exit(f"error: {text}")
+
+
+def mutated(mutant, source):
+    """The source with the mutation in it."""
+    text = source.read_text()
+    old = mutant["old"]
+    if text.count(old) != 1:
+        fail(f"{mutant['name']}: what it replaces stands {text.count(old)} times"
+             f" in {mutant['file']}")
+    return text.replace(old, mutant["new"])
+
+
+def compile_command(recipe, source, mutant_source, target):
+    """How CMake compiles the source, with another source in its place."""
+    for entry in json.loads(Path(recipe["commands"]).read_text()):
+        if Path(entry["file"]) == source:
+            words = shlex.split(entry["command"])
+            break
+    else:
+        fail(f"{source} is not compiled")
+    words[words.index("-o") + 1] = str(target)
+    words[words.index("-c") + 1] = str(mutant_source)
+    # Mutants may leave something unused, and run for seconds only.
+    return words + ["-O0", "-g0", "-w"]
+
+
+def run(recipe, command):
+    result = subprocess.run(command, capture_output=True, text=True,
+                            cwd=recipe["folder"])
+    if result.returncode != 0:
+        fail(f"{shlex.join(command)}\n{result.stderr}")
+
+
+def build(recipe, mutant):
+    """Makes the mutant's simulation and gives its path."""
+    folder = Path(recipe["folder"]) / mutant["name"]
+    folder.mkdir(parents=True, exist_ok=True)
+    source = Path(recipe["library_folder"]) / mutant["file"]
+    mutant_source = folder / source.name
+    mutant_source.write_text(mutated(mutant, source))
+    target = folder / "mutant.o"
+    program = folder / "simulate"
+    run(recipe, compile_command(recipe, source, mutant_source, target))
+    # CMake counts the precompiled header among the objects.
+    objects = [one for one in recipe["objects"] if one.endswith(".o")]
+    # Before the library, whose own version of the file is then left out.
+    run(recipe, [recipe["compiler"], "-o", str(program), str(target)]
+        + objects + recipe["libraries"])
+    return program
+
+
+def hunt(recipe, mutant):
+    """What the simulation says of the mutant, or None if it finds no fault."""
+    program = build(recipe, mutant)
+    result = subprocess.run([program, f"--seeds={SEEDS}", "--jobs=1", "--terse"],
+                            capture_output=True, text=True)
+    program.unlink()
+    if result.returncode == 0:
+        return None
+    return result.stdout.strip().splitlines()[-1]
+
+
+def main():
+    if len(sys.argv) < 2:
+        fail(__doc__)
+    recipe = json.loads(Path(sys.argv[1]).read_text())
+    mutants = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
+    names = sys.argv[2:]
+    if unknown := set(names) - {one["name"] for one in mutants}:
+        fail(f"no such mutant: {', '.join(unknown)}")
+    chosen = [one for one in mutants if not names or one["name"] in names]
+    survivors = []
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda one: hunt(recipe, one), chosen)
+        for mutant, fault in zip(chosen, found):
+            print(f"{mutant['name']:40} {mutant['breaks'].split(',')[0]:16}"
+                  f" {fault or 'SURVIVES'}", flush=True)
+            if not fault:
+                survivors.append(mutant["name"])
+    if survivors:
+        fail(f"the simulation does not find {', '.join(survivors)}")
+    print(f"{len(chosen)} mutants, all found")
+
+
+if __name__ == "__main__":
+    main()

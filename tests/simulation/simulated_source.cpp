@@ -1,0 +1,129 @@
+#include "simulation/simulated_source.hpp"
+
+#include <bearer/detail/caf_compat.hpp>
+#include <bearer/error.hpp>
+
+#include "support/second_answer.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/message.hpp>
+#include <caf/sec.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+namespace bearer::sim {
+
+namespace {
+
+caf::message to_message(const caf::expected<token>& what) {
+  return what ? caf::make_message(*what) : caf::make_message(what.error());
+}
+
+class source_state {
+public:
+  static constexpr auto name = "simulation.source";
+
+  source_state(closable_token_source::pointer self,
+               std::shared_ptr<source_script> script)
+    : self_(self), script_(std::move(script)) {
+    // nop
+  }
+
+  closable_token_source::behavior_type make_behavior() {
+    return {
+      [this](fetch_atom, const attempt& what) { return fetch(what); },
+      [this](close_atom, caf::timespan) { script_->on_close(); },
+    };
+  }
+
+private:
+  caf::result<token> fetch(const attempt& what) {
+    const auto call = calls_++;
+    script_->on_call(call, what);
+    const auto plan = script_->plan();
+    switch (plan.what) {
+      case deed::says_nothing:
+        // Says that somebody else will answer.
+        return caf::delegated<token>{};
+      case deed::throws:
+        script_->on_answer(call, std::nullopt);
+        return pass_on(what, [](caf::event_based_actor*) {
+          throw std::runtime_error("simulated");
+        });
+      case deed::dies:
+        script_->on_answer(call, caf::make_error(errc::source_down));
+        return pass_on(what,
+                       [](caf::event_based_actor* self) { self->quit(); });
+      default:
+        return answer_later(call, plan, what);
+    }
+  }
+
+  /// Lets another actor come to grief with the call, so that this one lives to
+  /// see the next.
+  template <class F>
+  caf::result<token> pass_on(const attempt& what, F grief) {
+    auto worker
+      = self_->spawn([grief](caf::event_based_actor* self) -> caf::behavior {
+          // CAF's own would tell the terminal.
+          self->set_exception_handler([](std::exception_ptr&) -> caf::error {
+            return caf::sec::runtime_error;
+          });
+          return {
+            [=](fetch_atom, const attempt&) -> caf::result<token> {
+              auto owed = self->make_response_promise<token>();
+              grief(self);
+              return owed;
+            },
+          };
+        });
+    return detail::mail(self_, fetch_atom_v, what)
+      .delegate(caf::actor_cast<token_source>(worker));
+  }
+
+  caf::result<token> answer_later(std::size_t call, const steps::source& plan,
+                                  const attempt& what) {
+    const auto whom = self_->current_sender();
+    const auto request = self_->current_message_id();
+    auto promise = self_->make_response_promise<token>();
+    auto deliver = [=, this]() mutable {
+      const auto answer = script_->answer(plan, what);
+      script_->on_answer(call, answer);
+      promise.deliver(answer);
+      if (plan.twice)
+        test::answer_again(whom, request, to_message(answer));
+    };
+    if (plan.latency.count() == 0) {
+      deliver();
+      return promise;
+    }
+    ++script_->delayed;
+    detail::schedule(self_, self_->clock().now() + plan.latency,
+                     [this, deliver]() mutable {
+                       --script_->delayed;
+                       deliver();
+                     });
+    return promise;
+  }
+
+  closable_token_source::pointer self_;
+  std::shared_ptr<source_script> script_;
+  std::size_t calls_ = 0;
+};
+
+} // namespace
+
+closable_token_source
+spawn_simulated_source(caf::actor_system& sys,
+                       std::shared_ptr<source_script> script) {
+  using impl = caf::stateful_actor<source_state, closable_token_source::impl>;
+  return sys.spawn<impl>(std::move(script));
+}
+
+} // namespace bearer::sim

@@ -1,0 +1,265 @@
+#include <bearer/error.hpp>
+
+#include "simulation/spec/arithmetic.hpp"
+#include "simulation/spec/rules.hpp"
+#include "simulation/spec/waiting.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace bearer::sim::spec {
+
+namespace {
+
+constexpr auto nobodys = generation{};
+
+bool by_receiver(const fetch& x) {
+  return x.via == route::new_receiver || x.via == route::standing_receiver;
+}
+
+bool wants_outcome(const fetch& x) {
+  return x.what.renew_synchronous || x.what.report_error;
+}
+
+/// The highest count that was given to anybody before `when`.
+std::uint64_t newest_given_before(const record& all, const point& when) {
+  auto result = std::uint64_t{0};
+  for (const auto& [id, x] : all.fetches)
+    if (x.answered && *x.answer && before(*x.answered, when))
+      result = std::max(result, (*x.answer)->generation.count);
+  return result;
+}
+
+/// The highest count that the cache knew to be rejected when it processed a
+/// fetch.
+std::uint64_t floor_for(const situation& is, const fetch& x) {
+  auto result = std::uint64_t{0};
+  for (const auto& one : is.all.rejections) {
+    // What is rejected before it is published is not rejected.
+    const auto* what = is.line.find(one.what.count);
+    if (!what || one.what != what->name || what->epoch >= one.at.epoch)
+      continue;
+    // Urgent messages overtake those that are not. A receiver reads the slot,
+    // which learns of a message once the cache has processed it.
+    const auto in_order = x.via == route::direct || x.via == route::only_sent
+                          || (by_receiver(x) && one.at_once);
+    if (one.at.epoch < x.sent.epoch || (in_order && before(one.at, x.sent)))
+      result = std::max(result, one.what.count);
+  }
+  return result;
+}
+
+/// Whether this end was known to whoever answered a fetch.
+/// @param at_once also to those who read without a message.
+bool ended_before(const std::optional<point>& end, bool at_once,
+                  const fetch& x) {
+  if (!end || end->epoch > x.sent.epoch)
+    return false;
+  const auto in_order = x.via == route::direct || x.via == route::only_sent
+                        || (by_receiver(x) && at_once);
+  return end->epoch < x.sent.epoch || (in_order && before(*end, x.sent));
+}
+
+/// The wall time at which an answer was given, at the earliest.
+caf::timestamp given_at(const record& all, const fetch& x) {
+  auto result = x.answered->at.wall;
+  auto stalled = false;
+  for (const auto& one : all.recent) {
+    result = std::min(result, one.at.wall);
+    const auto* moved = std::get_if<seen::clocks_moved>(&one.what);
+    stalled = stalled || (moved && moved->stalled);
+  }
+  return stalled ? std::min(result, all.calm_at.wall) : result;
+}
+
+// -- tokens -------------------------------------------------------------------
+
+void check_token(const situation& is, const fetch& x, faults& out) {
+  const auto& tok = **x.answer;
+  const auto count = tok.generation.count;
+  const auto* known = is.line.find(count);
+  if (!known || known->name != tok.generation
+      || known->given.access_token != tok.access_token) {
+    out.add("I3", "a token was given that was not published");
+    return;
+  }
+  const auto margin = slop(known->usable_until - known->at.wall);
+  out.require(given_at(is.all, x) < later(known->usable_until, margin), "I2",
+              "a token was given after its end");
+  out.require(is.all.calm_at.steady < later(known->usable_until_steady, margin),
+              "I13", "a token was given after its end on the steady clock");
+  out.require(count > floor_for(is, x), "I4", "a rejected token was given");
+  out.require(count >= newest_given_before(is.all, x.sent), "I3",
+              "an older token was given than somebody had before");
+  if (x.what.newer_than)
+    out.require(count > x.what.newer_than->count, "I16",
+                "newer_than was not heeded");
+  if (x.what.renew_required)
+    out.require(count > x.had, "I16", "renew_required was not heeded");
+  out.require(!is_mistaken(x.what), "I6", "mistaken options were accepted");
+  out.require(!ended_before(is.all.stopped, true, x)
+                && !ended_before(is.all.closed, false, x),
+              "I14", "a token was given after the end");
+}
+
+// -- errors -------------------------------------------------------------------
+
+bool names_unknown_generation(const situation& is, const fetch& x) {
+  const auto& named = x.what.newer_than;
+  if (!named || named->count == 0)
+    return false;
+  const auto* newest = is.line.newest();
+  return !newest || named->id != newest->name.id
+         || named->count > newest->name.count
+         || (x.sent.epoch == is.all.epoch
+             && (!is.had || named->count > is.had->name.count));
+}
+
+bool is_outcome_of_attempt(const situation& is, const fetch& x,
+                           const caf::error& err) {
+  const auto& endings = is.line.endings();
+  return std::any_of(endings.begin(), endings.end(), [&](const ending& one) {
+    if (one.epoch != is.all.epoch || one.success() || one.error != err)
+      return false;
+    return wants_outcome(x) || one.error == errc::permanent_failure
+           || is.all.closed;
+  });
+}
+
+bool may_say_unchanged(const situation& is) {
+  const auto& endings = is.line.endings();
+  return std::any_of(endings.begin(), endings.end(), [&](const ending& one) {
+    return one.epoch == is.all.epoch && one.success();
+  });
+}
+
+void check_error(const situation& is, const fetch& x, faults& out) {
+  const auto& err = x.answer->error();
+  const auto say = [&](const char* why) {
+    out.add("I6", std::string{why} + ": " + to_string(err));
+  };
+  if (err == errc::stopped) {
+    out.require(is.all.ending(), "I14", "stopped without having been asked");
+  } else if (err == errc::timed_out) {
+    out.require(x.answered->at.steady >= deadline_of(x, is.settings), "I5",
+                "timed out ahead of the deadline");
+  } else if (err == errc::invalid_option) {
+    if (!is_mistaken(x.what))
+      say("good options were refused");
+  } else if (err == errc::unknown_generation) {
+    if (!names_unknown_generation(is, x))
+      say("a known generation was refused");
+  } else if (err == errc::unchanged) {
+    if (!may_say_unchanged(is))
+      say("nothing said that the token is unchanged");
+  } else if (!is_outcome_of_attempt(is, x, err)) {
+    const auto standing
+      = err == errc::permanent_failure && !x.what.renew_synchronous
+        && (err == is.line.last_error() || err == is.last_error_before);
+    if (!standing)
+      say("an error that this fetch has no part in");
+  }
+}
+
+// -- what must have been answered ---------------------------------------------
+
+void check_owed(const situation& is, const fetch& x, faults& out) {
+  if (x.settled || x.killed)
+    return;
+  // A fetch that was sent during a stall may have arrived at its end.
+  const auto on_its_way = x.arrived.value_or(is.now.steady) - x.sent.at.steady;
+  out.require(is.now.steady < later(deadline_of(x, is.settings), on_its_way),
+              "I5", "a fetch was not answered by its deadline");
+  out.require(!is_mistaken(x.what), "I6",
+              "mistaken options were not answered at once");
+  out.require(!is.line.stopped(), "I14", "a fetch waits after the end");
+  for (const auto& one : is.line.endings()) {
+    if (one.epoch != is.all.epoch || x.sent.epoch == is.all.epoch)
+      continue;
+    out.require(!one.success(), "I5", "a fetch waits on after a success");
+    out.require(!wants_outcome(x), "I6",
+                "a fetch was not told of the attempt's failure");
+    out.require(one.error != errc::permanent_failure, "I12",
+                "a fetch waits on after a permanent error");
+  }
+}
+
+/// A fetch that arrives while there is a fresh token for it and nothing stirs.
+bool must_hit(const situation& is, const fetch& x) {
+  if (!is.had || is.held_before || is.stopped_before || x.what.renew_required
+      || is_mistaken(x.what) || x.sent.epoch != is.all.epoch)
+    return false;
+  if (!is_quiet(is.all, std::numeric_limits<std::size_t>::max())
+      || !is.had->must_last(is.now) || is.all.ending())
+    return false;
+  const auto newer_than = x.what.newer_than.value_or(nobodys);
+  return newer_than.count == 0
+         || (newer_than.id == is.had->name.id
+             && newer_than.count < is.had->name.count);
+}
+
+/// A fetch that arrives after a permanent error, with no token for it and no
+/// attempt near.
+bool must_fail(const situation& is, const fetch& x) {
+  return !is.had && is.line.permanent() && !is.in_flight_before
+         && !is.line.in_flight() && !is.stopped_before && !is.all.ending()
+         && !x.what.renew_synchronous && !is_mistaken(x.what)
+         && x.sent.epoch == is.all.epoch && !names_unknown_generation(is, x)
+         && is_quiet(is.all, std::numeric_limits<std::size_t>::max());
+}
+
+void check_at_once(const situation& is, const fetch& x, faults& out) {
+  if (x.killed)
+    return;
+  if (must_hit(is, x))
+    out.require(x.answer && *x.answer
+                  && (*x.answer)->generation == is.had->name,
+                "I3", "a fresh token was not given at once");
+  if (must_fail(is, x))
+    out.require(x.answer && !*x.answer
+                  && x.answer->error() == errc::permanent_failure,
+                "I12", "a permanent error was not told at once");
+}
+
+} // namespace
+
+caf::timespan deadline_of(const fetch& x, const renewal_settings& settings) {
+  auto budget = x.what.timeout.value_or(settings.fetch_timeout);
+  if (x.what.renew_request_timeout)
+    budget = std::min(budget, *x.what.renew_request_timeout);
+  return later(x.sent.at.steady, budget);
+}
+
+bool is_quiet(const record& all, std::size_t until) {
+  auto stirs = [](const observation& x) {
+    if (const auto* told = std::get_if<seen::told>(&x.what))
+      return !std::holds_alternative<status>(told->what.what);
+    return std::holds_alternative<seen::rejected>(x.what)
+           || std::holds_alternative<seen::retry_asked>(x.what)
+           || std::holds_alternative<seen::renewal_requested>(x.what)
+           || std::holds_alternative<seen::stopped>(x.what)
+           || std::holds_alternative<seen::closed>(x.what)
+           || std::holds_alternative<seen::abandoned>(x.what)
+           || std::holds_alternative<seen::source_answered>(x.what);
+  };
+  const auto end = std::min(until, all.recent.size());
+  return std::none_of(all.recent.begin(),
+                      all.recent.begin() + static_cast<std::ptrdiff_t>(end),
+                      stirs);
+}
+
+void check_answers(const situation& is, faults& out) {
+  for (const auto& [id, x] : is.all.fetches) {
+    out.require(x.answers <= 1, "I5", "a fetch was answered twice");
+    if (x.answered && x.answered->epoch == is.all.epoch) {
+      if (*x.answer)
+        check_token(is, x, out);
+      else
+        check_error(is, x, out);
+    }
+    check_owed(is, x, out);
+    check_at_once(is, x, out);
+  }
+}
+
+} // namespace bearer::sim::spec

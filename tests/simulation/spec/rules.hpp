@@ -1,0 +1,58 @@
+#pragma once
+
+#include <bearer/renewal_settings.hpp>
+
+#include "simulation/spec/faults.hpp"
+#include "simulation/spec/record.hpp"
+#include "simulation/spec/timeline.hpp"
+
+/// What the design says about everything but the refresher's own steps. Each
+/// rule looks at the epoch that has just come to its calm, after the timeline
+/// has gone through it.
+namespace bearer::sim::spec {
+
+struct situation {
+  const renewal_settings& settings;
+  const record& all;
+  const timeline& line;
+  moment now;
+
+  /// The token that was there when the epoch began, if any.
+  const publication* had = nullptr;
+
+  /// Whether a wish may have kept fetches waiting when the epoch began.
+  bool held_before = false;
+  bool stopped_before = false;
+  bool in_flight_before = false;
+  caf::error last_error_before = {};
+};
+
+/// Which answers fetches got, and when (I2 to I7, I12, I14, I16, I17).
+void check_answers(const situation& is, faults& out);
+
+/// Reads without a message (I2 to I4, I14, I21).
+void check_reads(const situation& is, faults& out);
+
+/// What listeners are told (I20).
+void check_listeners(const situation& is, faults& out);
+
+/// The state that the bearer shows (I18).
+void check_statuses(const situation& is, faults& out);
+
+/// The end (I14).
+void check_end(const situation& is, faults& out);
+
+/// When the bearer is to answer this fetch at the latest, or the end of time.
+caf::timespan deadline_of(const fetch& x, const renewal_settings& settings);
+
+/// Whether nothing happened in the epoch before `until` that could change what
+/// a fetch gets.
+bool is_quiet(const record& all, std::size_t until);
+
+/// Whether `lhs` was seen before `rhs`.
+inline bool before(const point& lhs, const point& rhs) {
+  return lhs.epoch != rhs.epoch ? lhs.epoch < rhs.epoch
+                                : lhs.position < rhs.position;
+}
+
+} // namespace bearer::sim::spec

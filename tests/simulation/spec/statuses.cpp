@@ -1,0 +1,109 @@
+#include <bearer/error.hpp>
+
+#include "simulation/spec/rules.hpp"
+
+namespace bearer::sim::spec {
+
+namespace {
+
+/// How many fetches ended how, as their callers saw it.
+struct tally {
+  std::uint64_t tokens = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t timed_out = 0;
+  std::uint64_t stopped = 0;
+  /// Those whose callers were killed.
+  std::uint64_t unknown = 0;
+  std::uint64_t waiting = 0;
+
+  std::uint64_t answered() const {
+    return tokens + failed + timed_out + stopped;
+  }
+};
+
+tally count(const record& all) {
+  auto result = tally{};
+  for (const auto& [id, x] : all.fetches) {
+    if (!x.answer)
+      ++(x.killed ? result.unknown : result.waiting);
+    else if (*x.answer)
+      ++result.tokens;
+    else if (x.answer->error() == errc::timed_out)
+      ++result.timed_out;
+    else if (x.answer->error() == errc::stopped)
+      ++result.stopped;
+    else
+      ++result.failed;
+  }
+  return result;
+}
+
+bool within(std::uint64_t x, std::uint64_t least, std::uint64_t more) {
+  return least <= x && x <= least + more;
+}
+
+void check_counters(const tally& seen_by_callers, const fetch_counters& x,
+                    faults& out) {
+  const auto& c = seen_by_callers;
+  out.require(within(x.hits + x.renewed, c.tokens, c.unknown)
+                && within(x.failed, c.failed, c.unknown)
+                && within(x.timed_out, c.timed_out, c.unknown)
+                && within(x.stopped, c.stopped, c.unknown)
+                && within(x.total(), c.answered(), c.unknown),
+              "I18", "the counters do not add up to the answers");
+}
+
+bool is_possible(bearer_state state, const timeline& line) {
+  if (line.in_flight())
+    return state == bearer_state::attempting;
+  if (line.failures() > 0)
+    return state == bearer_state::backoff;
+  if (line.due())
+    return state == bearer_state::scheduled;
+  return state == bearer_state::idle
+         || (state == bearer_state::scheduled && line.wanted());
+}
+
+/// Of a bearer that nobody has asked to end.
+void check_running(const situation& is, const status& x, const tally& c,
+                   faults& out) {
+  const auto wanted = is.line.current();
+  out.require(is_possible(x.state, is.line), "I18",
+              "the status names another state");
+  if (wanted && wanted->must_last(is.now))
+    out.require(x.current == wanted->name
+                  && x.expires_at == wanted->given.expires_at,
+                "I18", "the status does not name the current token");
+  if (!wanted)
+    out.require(!x.current, "I18", "the status names a token that is gone");
+  out.require(x.failures == is.line.failures()
+                && x.last_error == is.line.last_error(),
+              "I18", "the status tells other failures");
+  out.require(within(x.waiters, c.waiting, c.unknown), "I18",
+              "the status tells another number of waiters");
+}
+
+} // namespace
+
+void check_statuses(const situation& is, faults& out) {
+  // What else is going on may come before or after.
+  if (is.all.recent.size() != 1)
+    return;
+  const auto* answer
+    = std::get_if<seen::status_answered>(&is.all.recent.front().what);
+  if (!answer)
+    return;
+  const auto& x = answer->what;
+  out.require(x.attempts == is.line.attempts()
+                && x.failed_attempts == is.line.failed_attempts(),
+              "I18", "the status tells other attempts");
+  const auto c = count(is.all);
+  check_counters(c, x.fetches, out);
+  if (!is.all.ending())
+    check_running(is, x, c, out);
+  out.require(!is.line.stopped() || x.state == bearer_state::stopped
+                || x.state == bearer_state::closing,
+              "I14", "the status of a stopped bearer tells another state");
+}
+
+} // namespace bearer::sim::spec

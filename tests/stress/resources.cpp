@@ -1,0 +1,87 @@
+#include "resources.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include <unistd.h>
+
+namespace stress {
+
+namespace {
+
+double entries(const char* folder) {
+  const auto all = std::filesystem::directory_iterator{folder};
+  return static_cast<double>(std::distance(begin(all), end(all)));
+}
+
+double resident_kib() {
+  auto in = std::ifstream{"/proc/self/statm"};
+  auto total = 0.0;
+  auto resident = 0.0;
+  if (!(in >> total >> resident))
+    throw std::runtime_error("cannot read /proc/self/statm");
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1'024;
+}
+
+} // namespace
+
+resources resources_now(double seconds) {
+  // Less the one that is open for looking.
+  return {seconds, resident_kib(), entries("/proc/self/task"),
+          entries("/proc/self/fd") - 1};
+}
+
+double resource_history::memory_slope() const {
+  const auto x0 = average(&resources::seconds, 0, samples_.size());
+  const auto y0 = resident_kib();
+  auto xy = 0.0;
+  auto xx = 0.0;
+  for (const auto& one : samples_) {
+    xy += (one.seconds - x0) * (one.resident_kib - y0);
+    xx += (one.seconds - x0) * (one.seconds - x0);
+  }
+  return xx > 0 ? xy / xx : 0;
+}
+
+double resource_history::length() const {
+  if (samples_.empty())
+    return 0;
+  return samples_.back().seconds - samples_.front().seconds;
+}
+
+double resource_history::resident_kib() const {
+  return average(&resources::resident_kib, 0, samples_.size());
+}
+
+double resource_history::growth_of_threads() const {
+  return growth(&resources::threads);
+}
+
+double resource_history::growth_of_descriptors() const {
+  return growth(&resources::descriptors);
+}
+
+double resource_history::most_threads() const {
+  auto result = 0.0;
+  for (const auto& one : samples_)
+    result = std::max(result, one.threads);
+  return result;
+}
+
+double resource_history::growth(double resources::*what) const {
+  const auto n = samples_.size();
+  return average(what, n - n / 3, n) - average(what, 0, n / 3);
+}
+
+double resource_history::average(double resources::*what, std::size_t from,
+                                 std::size_t to) const {
+  auto sum = 0.0;
+  for (auto i = from; i < to; ++i)
+    sum += samples_[i].*what;
+  return to > from ? sum / static_cast<double>(to - from) : 0;
+}
+
+} // namespace stress

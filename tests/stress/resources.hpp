@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace stress {
+
+/// What this process has of the operating system's goods.
+struct resources {
+  double seconds = 0;
+  double resident_kib = 0;
+  double threads = 0;
+  double descriptors = 0;
+};
+
+/// Looks into /proc/self.
+/// @param seconds Time since the start, to be noted.
+/// @throws std::runtime_error
+resources resources_now(double seconds);
+
+/// How resources came and went while the program was in full swing.
+class resource_history {
+public:
+  void add(const resources& what) {
+    samples_.push_back(what);
+  }
+
+  /// The slope of the straight line that fits best (least squares), in KiB per
+  /// second.
+  double memory_slope() const;
+
+  /// From the first sample to the last, in seconds.
+  double length() const;
+
+  /// The average.
+  double resident_kib() const;
+
+  /// What the last third of the samples has more than the first third, on
+  /// average.
+  double growth_of_threads() const;
+  double growth_of_descriptors() const;
+
+  /// The most ever.
+  double most_threads() const;
+
+private:
+  double growth(double resources::*what) const;
+
+  double average(double resources::*what, std::size_t from,
+                 std::size_t to) const;
+
+  std::vector<resources> samples_;
+};
+
+} // namespace stress

@@ -8,6 +8,14 @@ SHELL := bash
 BUILD := build
 JOBS := $(shell nproc)
 
+# Of `make soak`, in seconds.
+DURATION := 600
+RECEIVERS := 10000
+
+# Of `make simulate`; a night has some ten millions.
+SEEDS := 1000000
+FIRST := 1
+
 # Other versions format and warn differently.
 newest = $(firstword $(shell command -v $(1)-14 $(1)))
 CLANG_FORMAT ?= $(or $(call newest,clang-format),clang-format)
@@ -15,8 +23,12 @@ CLANG_TIDY ?= $(or $(call newest,clang-tidy),clang-tidy)
 
 cpp_files = git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp'
 
-.PHONY: help setup configure build demo test bench format check-format lint \
-	setup-bench setup-lint clean
+# ThreadSanitizer of GCC 12 does not start where the kernel spreads addresses
+# widely; where that may not be switched off, it has to do as it is.
+without_aslr = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+.PHONY: help setup configure build demo test asan tsan simulate mutants soak \
+	bench format check-format lint setup-tsan setup-bench setup-lint clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -24,6 +36,9 @@ help: ## print this list
 
 setup: ## install what the build needs and is not there yet
 	@libbearer/cmake/install-dependencies.sh
+
+setup-tsan:
+	@libbearer/cmake/install-dependencies.sh --with-tsan
 
 setup-bench:
 	@libbearer/cmake/install-dependencies.sh --with-bench
@@ -47,6 +62,31 @@ test: build ## run all tests
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error \
 	  --no-label-summary --parallel $(JOBS)
 
+asan: setup ## run all tests under the address, leak and undefined sanitizers
+	@cmake --preset asan -UCAF_DIR --log-level=WARNING >/dev/null
+	@cmake --build build-asan --parallel $(JOBS)
+	@ctest --preset asan --no-label-summary --parallel $(JOBS)
+
+# The test of the installed package searches CAF as well.
+tsan: export CAF_ROOT = $(shell libbearer/cmake/install-dependencies.sh --print-prefix tsan)
+tsan: setup-tsan ## run all tests under ThreadSanitizer, CAF included
+	@cmake --preset tsan -UCAF_DIR --log-level=WARNING >/dev/null
+	@cmake --build build-tsan --parallel $(JOBS)
+	@$(without_aslr) ctest --preset tsan --no-label-summary --parallel $(JOBS)
+
+simulate: configure ## play SEEDS=1000000 random lives of a bearer
+	@cmake --build $(BUILD) --parallel $(JOBS) --target simulate
+	@$(BUILD)/tests/simulation/simulate --first=$(FIRST) --seeds=$(SEEDS) \
+	  --coverage
+
+mutants: configure ## let the simulation find deliberate faults
+	@cmake --build $(BUILD) --parallel $(JOBS) --target mutants
+
+soak: configure ## everything at once for DURATION=600 seconds
+	@cmake --build $(BUILD) --parallel $(JOBS) --target stress
+	@$(BUILD)/tests/stress/stress --duration=$(DURATION) \
+	  --receivers=$(RECEIVERS)
+
 bench: setup-bench ## run all benchmarks, about twenty minutes
 	@cmake --preset bench -UCAF_DIR --log-level=WARNING >/dev/null
 	@cmake --build build-bench --parallel $(JOBS)
@@ -60,12 +100,13 @@ check-format: setup-lint ## say which C++ sources are not formatted
 	@$(cpp_files) | xargs -0r $(CLANG_FORMAT) --dry-run -Werror
 
 # The count of warnings that clang-tidy writes is that of suppressed ones.
-lint: setup-lint configure ## check the layers, and the library with clang-tidy
+lint: setup-lint configure ## check layers, and the library with cppcheck and clang-tidy
 	@.ci/check-layers
+	@.ci/cppcheck
 	@echo "-- running clang-tidy"
 	@find libbearer/bearer -name '*.cpp' -print0 | sort -z \
 	  | xargs -0r -n 1 -P $(JOBS) $(CLANG_TIDY) --quiet -p $(BUILD) 2>&1 \
 	  | { grep -v ' warnings generated' || true; }
 
 clean: ## remove what was built here; the cached CAF stays
-	@rm -rf $(BUILD) build-bench
+	@rm -rf $(BUILD) build-asan build-bench build-tsan

@@ -4,6 +4,21 @@ caf_version=0.18.7
 caf_tarball=actor-framework_$caf_version.orig.tar.gz
 caf_sha256=d5c3abe8fd67a729aab1baeece10367637d903ba335f4c79378bcadfbcd34552
 
+# A variant is the name of a build of CAF beside the ordinary one, and the
+# options by which the two differ.
+caf_variant=
+caf_variant_options=()
+
+use_caf_variant() {
+  caf_variant=$1
+  case $1 in
+    # For ThreadSanitizer, which must see how CAF synchronises. The log is for
+    # the test that looks for secrets in it.
+    tsan) caf_variant_options=(-DCAF_SANITIZERS=thread -DCAF_LOG_LEVEL=TRACE) ;;
+    *) fail "unknown variant '$1' of CAF, known is tsan" ;;
+  esac
+}
+
 # The folder of this user that outlives a clone of the repository.
 cache_folder() {
   local base=${XDG_CACHE_HOME:-}
@@ -20,7 +35,7 @@ cache_folder() {
 cached_caf() {
   local system
   system=$(. /etc/os-release 2>/dev/null && echo "${ID-}${VERSION_ID-}" || true)
-  echo "$(cache_folder)/caf-$caf_version-${system:-linux}-$(uname -m)"
+  echo "$(cache_folder)/caf-$caf_version-${system:-linux}-$(uname -m)${caf_variant:+-$caf_variant}"
 }
 
 # Prints the version of the CAF under a prefix, nothing if there is none.
@@ -38,10 +53,12 @@ recent_enough() {
 }
 
 # Prints the prefix to build with: the user's own, the system's, our cache's.
-# Fails if there is none.
+# Fails if there is none. Of a variant only our cache is known to have one.
 caf_prefix() {
   local prefix candidates
-  if [[ -n ${CAF_ROOT:-} ]]; then
+  if [[ -n $caf_variant ]]; then
+    candidates=$(cached_caf)
+  elif [[ -n ${CAF_ROOT:-} ]]; then
     candidates=$CAF_ROOT
   else
     candidates=$(search_prefixes; cached_caf)
@@ -56,7 +73,7 @@ caf_prefix() {
 
 # Somebody who names a CAF wants that one, not another in its place.
 reject_unusable_caf_root() {
-  [[ -z ${CAF_ROOT:-} ]] \
+  [[ -n $caf_variant || -z ${CAF_ROOT:-} ]] \
     || fail "CAF_ROOT=$CAF_ROOT holds no CAF $caf_version or later" \
       "(found: $(caf_version_in "$CAF_ROOT" | grep . || echo none))"
 }
@@ -95,6 +112,7 @@ compile_caf() {
     -DCMAKE_INSTALL_LIBDIR=lib "-DCMAKE_INSTALL_RPATH=\$ORIGIN" \
     -DCAF_ENABLE_IO_MODULE=ON -DCAF_ENABLE_OPENSSL_MODULE=ON \
     -DCAF_ENABLE_TESTING=OFF -DCAF_ENABLE_TOOLS=OFF -DCAF_ENABLE_EXAMPLES=OFF \
+    "${caf_variant_options[@]}" \
     && cmake --build "$work/build" --parallel "$(nproc)" \
     && cmake --install "$work/build" --prefix "$work/prefix"
 }

@@ -4,11 +4,14 @@
 # like: with everything in place it only looks and prints two lines.
 #
 #   install-dependencies.sh                what building and testing needs
-#   install-dependencies.sh --with-lint    the formatter and the linter as well
+#   install-dependencies.sh --with-lint    the formatter and the linters as well
 #   install-dependencies.sh --with-bench   what the benchmarks' report needs
 #                                          as well
+#   install-dependencies.sh --with-tsan    the same with a CAF that was built
+#                                          for ThreadSanitizer
 #   install-dependencies.sh --print-prefix nothing is installed; prints the
-#                                          prefix of the CAF to build with
+#                                          prefix of the CAF to build with, with
+#                                          "tsan" behind it that of that CAF
 #
 # Debian packages come from the mirror this machine is configured for, through
 # package lists in a temporary folder. CAF is taken from CAF_ROOT,
@@ -140,11 +143,16 @@ main() {
   local wanted=(g++ cmake ninja-build make libcatch2-dev libbenchmark-dev
     rapidjson-dev python3 valgrind) prefix
   case ${1-} in
-    --print-prefix) caf_prefix && exit || exit 1 ;;
-    --with-lint) wanted+=(clang-format clang-tidy) ;;
+    --print-prefix)
+      [[ -z ${2-} ]] || use_caf_variant "$2"
+      caf_prefix && exit || exit 1
+      ;;
+    --with-tsan) use_caf_variant tsan ;;
+    --with-lint) wanted+=(clang-format clang-tidy cppcheck) ;;
     --with-bench) wanted+=(python3-matplotlib) ;;
     '') ;;
-    *) fail "unknown argument '$1', known are --with-lint, --with-bench and --print-prefix" ;;
+    *) fail "unknown argument '$1', known are --with-lint, --with-bench," \
+      "--with-tsan and --print-prefix" ;;
   esac
   trap clean_up EXIT
   trap 'exit 130' INT TERM HUP

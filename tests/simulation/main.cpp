@@ -4,6 +4,8 @@
 
 #include <bearer/meta_objects.hpp>
 
+#include "support/showed_help.hpp"
+
 #include "simulation/config.hpp"
 #include "simulation/play.hpp"
 #include "simulation/shrink.hpp"
@@ -93,8 +95,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "simulate: %s\n", to_string(err).c_str());
     return EXIT_FAILURE;
   }
-  // CAF has printed the help.
-  if (cfg.cli_helptext_printed)
+  if (bearer::test::showed_help(cfg))
     return EXIT_SUCCESS;
   if (cfg.jobs == 0 || cfg.seeds == 0) {
     std::fputs("simulate: jobs and seeds must be above 0\n", stderr);

@@ -8,6 +8,7 @@
 
 #include <bearer/meta_objects.hpp>
 
+#include "support/showed_help.hpp"
 #include "support/temp_folder.hpp"
 
 #include <caf/actor_registry.hpp>
@@ -219,15 +220,6 @@ int run(config& settings) {
   return result.failed.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/// CAF 1.x made a function of it.
-template <class Config>
-bool showed_help(const Config& settings) {
-  if constexpr (requires { settings.helptext_printed(); })
-    return settings.helptext_printed();
-  else
-    return settings.cli_helptext_printed;
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
@@ -236,7 +228,7 @@ int main(int argc, char** argv) {
   try {
     auto settings = config{};
     const auto err = settings.parse(argc, argv);
-    if (showed_help(settings))
+    if (bearer::test::showed_help(settings))
       return EXIT_SUCCESS;
     // The first one that is left is our own name.
     if (err || !settings.valid() || settings.c_args_remainder().first > 1) {

@@ -1,5 +1,7 @@
 #include <bearer/actors.hpp>
 #include <bearer/handle.hpp>
+#include <bearer/http/request.hpp>
+#include <bearer/http/response.hpp>
 #include <bearer/meta_objects.hpp>
 #include <bearer/type_ids.hpp>
 
@@ -105,8 +107,11 @@ TEST_CASE("type IDs are never renumbered", "[type_ids]") {
   check_id<status>(35, "bearer::status");
   check_id<timeout_details>(36, "bearer::timeout_details");
   check_id<token>(37, "bearer::token");
+  check_id<http::request>(38, "bearer::http::request");
+  check_id<http::response>(39, "bearer::http::response");
+  check_id<refusal>(40, "bearer::refusal");
   // A new one goes here, and nowhere else.
-  CHECK(caf::id_block::bearer::end == first + 38);
+  CHECK(caf::id_block::bearer::end == first + 41);
 }
 
 TEST_CASE("the block fits in what is reserved for it", "[type_ids]") {
@@ -148,6 +153,6 @@ TEST_CASE("the number of an error code travels, within its range only",
   CHECK(copy == errc::static_token_rejected);
   CHECK(static_cast<int>(errc::static_token_rejected) == 22);
   auto code = errc::none;
-  CHECK(from_integer(22, code));
-  CHECK_FALSE(from_integer(23, code));
+  CHECK(from_integer(28, code));
+  CHECK_FALSE(from_integer(29, code));
 }

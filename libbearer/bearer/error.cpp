@@ -46,7 +46,7 @@ caf::error make_permanent(caf::error cause) {
 
 bool is_permanent(const caf::error& err) noexcept {
   return err == errc::permanent_failure || err == errc::source_stopped
-         || err == errc::static_token_rejected;
+         || err == errc::static_token_rejected || err == errc::rotation_lost;
 }
 
 bool is_bearer_error(const caf::error& err) noexcept {
@@ -62,6 +62,12 @@ std::optional<caf::timespan> retry_after_of(const caf::error& err) {
 
 std::optional<timeout_details> timeout_details_of(const caf::error& err) {
   return context_of<timeout_details>(err);
+}
+
+std::optional<refusal> refusal_of(const caf::error& err) {
+  if (auto wrapped = context_of<failure>(err))
+    return refusal_of(wrapped->cause);
+  return context_of<refusal>(err);
 }
 
 } // namespace bearer

@@ -75,6 +75,26 @@ enum class errc : std::uint8_t {
   source_stopped,
   /// The source's only token was rejected, and it has no other.
   static_token_rejected,
+
+  // What sources meet that ask a server, by HTTP. Transient, unless said
+  // otherwise here or by the source that wraps them.
+
+  /// No answer: the name was not resolved, the connection refused or broken,
+  /// the server's certificate not trusted, or the time was over.
+  connection_failed,
+  /// An answer that cannot be used: over-long, of the wrong type, broken, or a
+  /// redirect that is not followed.
+  unusable_response,
+  /// The server answered that it will not. Carries `refusal`.
+  server_refused,
+  /// An assertion could not be signed, most often for want of a readable key.
+  signing_failed,
+  /// The application's hook did not store the new refresh token.
+  not_stored,
+  /// Permanent: the server takes the refresh token no more, after an attempt
+  /// whose answer was lost and may have held its successor (RFC 6749, section
+  /// 6). Somebody has to log in anew.
+  rotation_lost,
 };
 
 /// The name of the enumerator, or `invalid(n)` for a number that names no code.
@@ -132,6 +152,31 @@ bool inspect(Inspector& f, timeout_details& x) {
                             f.field("next_attempt_in", x.next_attempt_in));
 }
 
+/// What a server said when it refused. Travels inside `errc::server_refused`.
+/// Never holds what was sent to the server.
+struct refusal {
+  /// The status code of HTTP.
+  std::uint16_t status = 0;
+
+  /// The error code of the protocol, such as `invalid_client` (RFC 6749,
+  /// section 5.2); empty if the server gave none.
+  std::string error = {};
+
+  /// The server's explanation for humans, cut to a readable length; empty if it
+  /// gave none.
+  std::string description = {};
+
+  friend bool operator==(const refusal&, const refusal&) = default;
+};
+
+/// @relates refusal
+template <class Inspector>
+bool inspect(Inspector& f, refusal& x) {
+  return f.object(x).fields(f.field("status", x.status),
+                            f.field("error", x.error),
+                            f.field("description", x.description));
+}
+
 /// Wraps `cause` as transient, with the time the source asks to be left alone.
 caf::error
 make_transient(caf::error cause,
@@ -153,6 +198,10 @@ std::optional<caf::timespan> retry_after_of(const caf::error& err);
 
 /// What a timed-out fetch was waiting for, if `err` is `errc::timed_out`.
 std::optional<timeout_details> timeout_details_of(const caf::error& err);
+
+/// What the server said, if `err` is `errc::server_refused`, wrapped as
+/// transient or permanent or not.
+std::optional<refusal> refusal_of(const caf::error& err);
 
 template <>
 struct detail::enum_names<errc> {
@@ -180,6 +229,12 @@ struct detail::enum_names<errc> {
     "permanent_failure",
     "source_stopped",
     "static_token_rejected",
+    "connection_failed",
+    "unusable_response",
+    "server_refused",
+    "signing_failed",
+    "not_stored",
+    "rotation_lost",
   });
 };
 

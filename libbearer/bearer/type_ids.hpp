@@ -31,9 +31,17 @@ struct failure;
 struct fetch_counters;
 struct fetch_options;
 struct generation;
+struct refusal;
 struct status;
 struct timeout_details;
 struct token;
+
+namespace http {
+
+struct request;
+struct response;
+
+} // namespace http
 
 namespace events {
 
@@ -127,6 +135,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
   CAF_ADD_TYPE_ID(bearer, (bearer::status))
   CAF_ADD_TYPE_ID(bearer, (bearer::timeout_details))
   CAF_ADD_TYPE_ID(bearer, (bearer::token))
+  CAF_ADD_TYPE_ID(bearer, (bearer::http::request))
+  CAF_ADD_TYPE_ID(bearer, (bearer::http::response))
+  CAF_ADD_TYPE_ID(bearer, (bearer::refusal))
 
 CAF_END_TYPE_ID_BLOCK(bearer)
 

@@ -1,4 +1,5 @@
-# Finds what the library itself needs: threads, CAF and RapidJSON.
+# Finds what the library itself needs: threads, CAF and RapidJSON; and, for the
+# component oauth2, libcurl, libjwt and OpenSSL.
 
 set(BEARER_CAF_MINIMUM 0.18.7)
 
@@ -42,4 +43,21 @@ if(NOT BEARER_RAPIDJSON_INCLUDE_DIR)
       "RapidJSON is wanted, rapidjson/document.h was not found. Run "
       "libbearer/cmake/install-dependencies.sh, or name its prefix in "
       "CMAKE_PREFIX_PATH.")
+endif()
+
+if(BEARER_OAUTH2)
+  # Older ones cannot leave a name resolver behind (CURLOPT_QUICK_EXIT).
+  find_package(CURL 7.87 REQUIRED)
+  find_package(OpenSSL REQUIRED)
+  find_path(BEARER_JWT_INCLUDE_DIR jwt.h)
+  find_library(BEARER_JWT_LIBRARY jwt)
+  mark_as_advanced(BEARER_JWT_INCLUDE_DIR BEARER_JWT_LIBRARY)
+  if(NOT BEARER_JWT_INCLUDE_DIR OR NOT BEARER_JWT_LIBRARY)
+    message(
+      FATAL_ERROR
+        "libjwt is wanted for the component oauth2, jwt.h or the library was "
+        "not found. Run libbearer/cmake/install-dependencies.sh, name its "
+        "prefix in CMAKE_PREFIX_PATH, or leave the component out with "
+        "-DBEARER_OAUTH2=OFF.")
+  endif()
 endif()

@@ -106,6 +106,9 @@ usable() {
     python3) [[ -x /usr/bin/python3 ]] ;;
     python3-matplotlib) /usr/bin/python3 -c 'import matplotlib' 2>/dev/null ;;
     rapidjson-dev) in_some_prefix include/rapidjson/document.h ;;
+    libcurl4-openssl-dev) in_some_prefix include/curl/curl.h \
+      'include/*/curl/curl.h' ;;
+    libjwt-dev) in_some_prefix include/jwt.h ;;
     libssl-dev) in_some_prefix include/openssl/ssl.h ;;
     *) command -v "$1" >/dev/null ;;
   esac
@@ -141,7 +144,8 @@ require_apt() {
 
 main() {
   local wanted=(g++ cmake ninja-build make libcatch2-dev libbenchmark-dev
-    rapidjson-dev python3 valgrind) prefix
+    rapidjson-dev libcurl4-openssl-dev libjwt-dev libssl-dev python3 valgrind)
+  local prefix
   case ${1-} in
     --print-prefix)
       [[ -z ${2-} ]] || use_caf_variant "$2"
@@ -163,7 +167,7 @@ main() {
     # shellcheck disable=SC2046  # one word per package
     command -v apt-get >/dev/null \
       || require_apt $(missing_packages "${wanted[@]}") "CAF >= $caf_version"
-    install_packages "${wanted[@]}" libssl-dev
+    install_packages "${wanted[@]}"
     build_caf
     prefix=$(caf_prefix)
   fi

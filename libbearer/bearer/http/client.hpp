@@ -1,0 +1,26 @@
+#pragma once
+
+#include <bearer/actors.hpp>
+#include <bearer/http/request.hpp>
+#include <bearer/http/response.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/result.hpp>
+#include <caf/typed_actor.hpp>
+
+namespace bearer::http {
+
+/// Sends requests over HTTP. Any number of them run side by side on one thread,
+/// which keeps connections open for later ones.
+using client_actor = caf::typed_actor<
+  // Answers with the server's response, whatever its status; or with
+  // `errc::connection_failed` or `errc::unusable_response`, which name the URL
+  // without its query. Send it as a request: if the sender ends before the
+  // answer, then the transfer is aborted.
+  caf::result<response>(fetch_atom, request)>;
+
+/// The client that everybody in this actor system shares; spawned if there is
+/// none. It ends with its last handle. Thread-safe.
+client_actor shared_client(caf::actor_system& sys);
+
+} // namespace bearer::http

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <bearer/detail/enum_names.hpp>
+#include <bearer/secret.hpp>
+
+#include <caf/timespan.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bearer::http {
+
+/// What is done with the resource (RFC 9110, section 9).
+enum class method : std::uint8_t { get, post };
+
+/// @relates method
+template <class Inspector>
+bool inspect(Inspector& f, method& x) {
+  return bearer::detail::inspect_enum(f, x);
+}
+
+/// A header field (RFC 9110, section 5). Any value may be a credential, hence
+/// none is ever shown.
+struct field {
+  std::string name = {};
+  secret value = {};
+};
+
+/// @relates field
+template <class Inspector>
+bool inspect(Inspector& f, field& x) {
+  return f.object(x).fields(f.field("name", x.name), f.field("value", x.value));
+}
+
+/// How a server is reached, as users of curl know it.
+struct connection_options {
+  /// The certificate authorities that are trusted, a PEM file. If empty, then
+  /// those that the environment names for curl (`CURL_CA_BUNDLE`,
+  /// `SSL_CERT_FILE`, `SSL_CERT_DIR`), else those of the system. There is no
+  /// way not to verify.
+  std::string ca_file = {};
+
+  /// The client's own certificate for mutual TLS, a PEM file; empty for none.
+  std::string certificate_file = {};
+
+  /// The key of that certificate, a PEM file; empty if it is in the same one.
+  std::string key_file = {};
+
+  /// A proxy, written as for curl. If empty, then that of the environment
+  /// (`https_proxy`, `no_proxy` and so on).
+  std::string proxy = {};
+
+  /// Allows `http:` to other machines than this one, where anybody on the way
+  /// can read the secrets.
+  bool allow_plain_http = false;
+
+  friend bool operator==(const connection_options&, const connection_options&)
+    = default;
+};
+
+/// @relates connection_options
+template <class Inspector>
+bool inspect(Inspector& f, connection_options& x) {
+  return f.object(x).fields(f.field("ca_file", x.ca_file),
+                            f.field("certificate_file", x.certificate_file),
+                            f.field("key_file", x.key_file),
+                            f.field("proxy", x.proxy),
+                            f.field("allow_plain_http", x.allow_plain_http));
+}
+
+/// A request to a server. Human-readable forms show neither body nor values of
+/// header fields.
+struct request {
+  http::method method = http::method::get;
+
+  /// Where to; `https:`, or `http:` as `connection_options` allow.
+  std::string url = {};
+
+  std::vector<field> fields = {};
+
+  /// What is posted.
+  secret body = {};
+
+  connection_options connection = {};
+
+  /// The time for all of it, redirects included.
+  caf::timespan timeout = std::chrono::seconds{30};
+
+  /// The longest body of the answer after decompression, in bytes.
+  std::size_t max_body = std::size_t{1024} * 1024;
+};
+
+/// @relates request
+template <class Inspector>
+bool inspect(Inspector& f, request& x) {
+  return f.object(x).fields(f.field("method", x.method), f.field("url", x.url),
+                            f.field("fields", x.fields),
+                            f.field("body", x.body),
+                            f.field("connection", x.connection),
+                            f.field("timeout", x.timeout),
+                            f.field("max_body", x.max_body));
+}
+
+} // namespace bearer::http
+
+template <>
+struct bearer::detail::enum_names<bearer::http::method> {
+  static constexpr auto values
+    = std::to_array<std::string_view>({"get", "post"});
+};

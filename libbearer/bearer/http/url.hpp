@@ -1,0 +1,30 @@
+#pragma once
+
+#include <bearer/http/request.hpp>
+
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+
+#include <string>
+
+namespace bearer::http {
+
+/// Checks that secrets may be sent to a URL: absolute, `https:`, or `http:` to
+/// this machine itself or if the options allow it, and without user, password
+/// and fragment.
+/// @returns nothing, or `errc::invalid_setting` that begins with the URL as
+///          `shown` has it.
+caf::error check_url(const std::string& url, const connection_options& how);
+
+/// Whether scheme, host and port are the same (RFC 6454, section 4). False if
+/// one of them is no URL.
+bool same_origin(const std::string& lhs, const std::string& rhs);
+
+/// Where a redirect leads (RFC 9110, section 10.2.2).
+caf::expected<std::string> resolve(const std::string& base,
+                                   const std::string& location);
+
+/// The URL as errors show it: without user, password, query and fragment.
+std::string shown(const std::string& url);
+
+} // namespace bearer::http

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <bearer/http/response.hpp>
+#include <bearer/secret.hpp>
+#include <bearer/token.hpp>
+
+#include <caf/expected.hpp>
+#include <caf/timestamp.hpp>
+
+#include <string_view>
+
+namespace bearer::oauth2 {
+
+/// What a token endpoint gave.
+struct granted {
+  token access_token = {};
+
+  /// The new refresh token; empty if there was none (RFC 6749, section 5.1).
+  secret refresh_token = {};
+};
+
+/// Reads the answer of a token endpoint (RFC 6749, sections 5.1 and 5.2).
+/// @param asked_at From when on `expires_in` counts.
+/// @param now When the answer came; a date in `Retry-After` counts from it.
+/// @param origin Whose answer it is; errors begin with it.
+/// @returns what was granted; `errc::server_refused`, wrapped as permanent or
+///          as transient with its `Retry-After`; or `errc::unusable_response`,
+///          `errc::empty_token`, `errc::malformed_token`. Errors never quote a
+///          token, nor anything else of a successful answer.
+caf::expected<granted>
+parse_token_response(const http::response& from, caf::timestamp asked_at,
+                     caf::timestamp now, std::string_view origin);
+
+} // namespace bearer::oauth2

@@ -4,6 +4,8 @@
 #include <bearer/event.hpp>
 #include <bearer/fetch_options.hpp>
 #include <bearer/generation.hpp>
+#include <bearer/http/request.hpp>
+#include <bearer/http/response.hpp>
 #include <bearer/status.hpp>
 #include <bearer/token.hpp>
 #include <bearer/type_ids.hpp>

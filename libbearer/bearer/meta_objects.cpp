@@ -1,7 +1,5 @@
 #include <bearer/actors.hpp>
 #include <bearer/handle.hpp>
-#include <bearer/http/request.hpp>
-#include <bearer/http/response.hpp>
 #include <bearer/meta_objects.hpp>
 #include <bearer/type_ids.hpp>
 

@@ -79,8 +79,8 @@ enum class errc : std::uint8_t {
   // What sources meet that ask a server, by HTTP. Transient, unless said
   // otherwise here or by the source that wraps them.
 
-  /// No answer: the name was not resolved, the connection refused or broken,
-  /// the server's certificate not trusted, or the time was over.
+  /// Nothing was asked: the name was not resolved, the connection refused, the
+  /// server's certificate not trusted, or the time was over before.
   connection_failed,
   /// An answer that cannot be used: over-long, of the wrong type, broken, or a
   /// redirect that is not followed.
@@ -95,6 +95,9 @@ enum class errc : std::uint8_t {
   /// whose answer was lost and may have held its successor (RFC 6749, section
   /// 6). Somebody has to log in anew.
   rotation_lost,
+  /// The connection broke or the time was over when the server may have heard
+  /// the request already: whether it did what it was asked is not known.
+  answer_lost,
 };
 
 /// The name of the enumerator, or `invalid(n)` for a number that names no code.
@@ -235,6 +238,7 @@ struct detail::enum_names<errc> {
     "signing_failed",
     "not_stored",
     "rotation_lost",
+    "answer_lost",
   });
 };
 

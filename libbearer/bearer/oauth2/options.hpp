@@ -113,10 +113,10 @@ struct refresh_token {
   secret token = {};
 
   /// Told of each new refresh token before the access token that came with it
-  /// is published. An error, or an exception, fails the attempt; the next one
-  /// goes on with the new refresh token, and tells of what it brings. Runs on a
-  /// thread of its own and may block; nobody waits for it beyond an attempt's
-  /// budget. May be empty.
+  /// is published. An error, or an exception, fails the attempt; the next ones
+  /// go on with the new refresh token, and tell of it anew until it is stored.
+  /// Runs on a thread of its own and may block; nobody waits for it beyond an
+  /// attempt's budget. May be empty.
   std::function<caf::error(const secret&)> store = {};
 };
 

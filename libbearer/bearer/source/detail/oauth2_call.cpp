@@ -1,0 +1,304 @@
+#include <bearer/detail/caf_compat.hpp>
+#include <bearer/error.hpp>
+#include <bearer/http/url.hpp>
+#include <bearer/oauth2/metadata.hpp>
+#include <bearer/oauth2/token_request.hpp>
+#include <bearer/oauth2/token_response.hpp>
+#include <bearer/source/detail/blocking_call.hpp>
+#include <bearer/source/detail/http_attempt.hpp>
+#include <bearer/source/detail/oauth2_call.hpp>
+#include <bearer/source/detail/redact.hpp>
+
+#include <caf/stateful_actor.hpp>
+
+#include <array>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace bearer::detail {
+
+namespace {
+
+using refresh_token_hook = std::function<caf::error(const secret&)>;
+
+bool signs(const oauth2::assertion& what) noexcept {
+  return std::holds_alternative<oauth2::signed_assertion>(what);
+}
+
+/// Whether a request takes a signature, hence the reading of keys.
+bool signs(const oauth2::options& options) noexcept {
+  if (std::holds_alternative<oauth2::private_key_jwt>(options.authentication))
+    return true;
+  if (const auto* grant = std::get_if<oauth2::jwt_bearer>(&options.grant))
+    return signs(grant->assertion);
+  if (const auto* grant = std::get_if<oauth2::token_exchange>(&options.grant))
+    return signs(grant->subject_token) || signs(grant->actor_token);
+  return false;
+}
+
+/// Whether the server has spoken the protocol, if only to refuse.
+bool was_understood(const caf::error& err) {
+  const auto said = refusal_of(err);
+  return said && !said->error.empty();
+}
+
+/// Whether the server has certainly not done what it was asked.
+bool did_nothing(const caf::error& err) {
+  const auto said = refusal_of(err);
+  return err == errc::connection_failed || (said && said->status < 500);
+}
+
+caf::error not_stored(const std::string& why, const secret& refresh_token) {
+  const auto secrets = std::array{refresh_token.view()};
+  return caf::make_error(errc::not_stored,
+                         "the refresh token was not stored: "
+                           + quote_foreign(why, 256, text_end::head, secrets));
+}
+
+caf::error lost_rotation(const std::string& server, const refusal& said) {
+  return caf::make_error(
+    errc::rotation_lost,
+    server + ": the refresh token is taken no more (" + said.error
+      + "), and an answer that may have held its successor was lost before");
+}
+
+/// Hands the new refresh token to the application.
+caf::error store(oauth2_session& session, const refresh_token_hook& hook) {
+  const auto current = session.refresh_token();
+  try {
+    auto err = session.store_with(hook);
+    if (!err || err == errc::busy)
+      return err;
+    return not_stored(to_string(err), current);
+  } catch (const std::exception& ex) {
+    return not_stored(ex.what(), current);
+  }
+}
+
+class oauth2_call_state {
+public:
+  static constexpr auto name = "bearer.oauth2-call";
+
+  oauth2_call_state(token_source::pointer self, http::client_actor client,
+                    std::shared_ptr<const oauth2::options> options,
+                    std::shared_ptr<oauth2_session> session)
+    : self_(self),
+      attempt_(self, std::move(client)),
+      options_(std::move(options)),
+      session_(std::move(session)) {
+    // nop
+  }
+
+  ~oauth2_call_state() {
+    // Whoever waits for the thread would hold up the actor system.
+    if (on_thread_)
+      detail::anon_mail(on_thread_, stop_atom_v);
+  }
+
+  token_source::behavior_type make_behavior() {
+    return {
+      [this](fetch_atom, const attempt& what) {
+        auto result = attempt_.begin(what);
+        find_endpoint();
+        return result;
+      },
+    };
+  }
+
+private:
+  // -- the endpoint
+  // ------------------------------------------------------------
+
+  void find_endpoint() {
+    endpoint_ = session_->token_endpoint();
+    if (!endpoint_.empty()) {
+      build();
+      return;
+    }
+    metadata_urls_ = oauth2::metadata_urls(options_->issuer);
+    ask_for_metadata(0);
+  }
+
+  void ask_for_metadata(std::size_t index) {
+    auto question = http::request{};
+    question.url = metadata_urls_[index];
+    question.fields = {{"Accept", secret{"application/json"}}};
+    question.connection = options_->connection;
+    question.max_body = options_->max_response;
+    attempt_.send(
+      std::move(question),
+      [this, index](const http::response& answer) {
+        read_metadata(answer, index);
+      },
+      [this](caf::error& err) { attempt_.fail(std::move(err)); });
+  }
+
+  void read_metadata(const http::response& answer, std::size_t index) {
+    auto found = oauth2::parse_metadata(answer, options_->issuer,
+                                        "metadata at "
+                                          + http::shown(metadata_urls_[index]));
+    if (!found && index + 1 < metadata_urls_.size()) {
+      ask_for_metadata(index + 1);
+      return;
+    }
+    if (!found) {
+      attempt_.fail(std::move(found.error()));
+      return;
+    }
+    if (auto err = http::check_url(*found, options_->connection)) {
+      attempt_.fail(std::move(err));
+      return;
+    }
+    endpoint_ = std::move(*found);
+    session_->set_token_endpoint(endpoint_);
+    build();
+  }
+
+  // -- the request
+  // -------------------------------------------------------------
+
+  void build() {
+    auto current = session_->refresh_token();
+    if (!signs(*options_)) {
+      send(oauth2::make_token_request(*options_, endpoint_, current,
+                                      attempt_.left()));
+      return;
+    }
+    // Such a call hands over tokens, and its end everything that came before.
+    auto built = std::make_shared<http::request>();
+    auto make = [options = options_, endpoint = endpoint_,
+                 current = std::move(current),
+                 built](const attempt& what,
+                        const std::stop_token&) -> caf::expected<token> {
+      auto result = oauth2::make_token_request(*options, endpoint, current,
+                                               what.budget);
+      if (!result)
+        return std::move(result.error());
+      *built = std::move(*result);
+      return token{};
+    };
+    run_on_thread(std::move(make),
+                  [this, built](const token&) { send(std::move(*built)); });
+  }
+
+  void send(caf::expected<http::request> request) {
+    if (!request) {
+      attempt_.fail(std::move(request.error()));
+      return;
+    }
+    in_doubt_ = uses_refresh_token() && session_->begin_use();
+    attempt_.send(
+      std::move(*request),
+      [this, asked_at = options_->clock()](const http::response& answer) {
+        read(answer, asked_at);
+      },
+      [this](caf::error& err) { fail(std::move(err)); });
+  }
+
+  // -- the answer
+  // --------------------------------------------------------------
+
+  void read(const http::response& answer, caf::timestamp asked_at) {
+    auto granted = oauth2::parse_token_response(answer, asked_at,
+                                                options_->clock(), origin());
+    if (!granted) {
+      fail(std::move(granted.error()));
+      return;
+    }
+    session_->end_use();
+    if (uses_refresh_token() && !granted->refresh_token.empty())
+      session_->rotate(std::move(granted->refresh_token));
+    store(std::move(granted->access_token));
+  }
+
+  void store(token result) {
+    const auto* grant = std::get_if<oauth2::refresh_token>(&options_->grant);
+    if (grant == nullptr || !grant->store || !session_->unstored()) {
+      attempt_.succeed(std::move(result));
+      return;
+    }
+    auto call_hook = [options = options_, session = session_,
+                      &hook = grant->store, result = std::move(result)](
+                       const attempt&,
+                       const std::stop_token&) -> caf::expected<token> {
+      if (auto err = detail::store(*session, hook))
+        return err;
+      return result;
+    };
+    run_on_thread(std::move(call_hook), [this](token& stored) {
+      attempt_.succeed(std::move(stored));
+    });
+  }
+
+  void fail(caf::error err) {
+    const auto said = refusal_of(err);
+    if (in_doubt_ && said && said->error == "invalid_grant") {
+      attempt_.fail(lost_rotation(origin(), *said));
+      return;
+    }
+    if (!in_doubt_ && did_nothing(err))
+      session_->end_use();
+    // The server may have moved. An endpoint of the options stays.
+    if (!was_understood(err))
+      session_->set_token_endpoint(options_->token_endpoint);
+    attempt_.fail(std::move(err));
+  }
+
+  // -- helpers
+  // -----------------------------------------------------------------
+
+  std::string origin() const {
+    return "token endpoint " + http::shown(endpoint_);
+  }
+
+  bool uses_refresh_token() const noexcept {
+    return std::holds_alternative<oauth2::refresh_token>(options_->grant);
+  }
+
+  template <class Then>
+  void run_on_thread(blocking_function what, Then then) {
+    on_thread_ = spawn_blocking_call(
+      self_->system(), std::make_shared<call_record>(),
+      std::make_shared<const blocking_function>(std::move(what)));
+    auto budget = attempt{};
+    budget.budget = attempt_.left();
+    detail::mail(self_, fetch_atom_v, budget)
+      .request(on_thread_, caf::infinite)
+      .then(std::move(then),
+            [this](caf::error& err) { attempt_.fail(std::move(err)); });
+  }
+
+  token_source::pointer self_;
+  http_attempt attempt_;
+  std::shared_ptr<const oauth2::options> options_;
+  std::shared_ptr<oauth2_session> session_;
+
+  std::string endpoint_;
+  std::vector<std::string> metadata_urls_;
+
+  // Whether an earlier use of the refresh token may have used it up.
+  bool in_doubt_ = false;
+
+  // The latest piece of work on another thread.
+  blocking_call on_thread_;
+};
+
+} // namespace
+
+token_source spawn_oauth2_call(caf::actor_system& sys,
+                               http::client_actor client,
+                               std::shared_ptr<const oauth2::options> options,
+                               std::shared_ptr<oauth2_session> session) {
+  using impl = caf::stateful_actor<oauth2_call_state, token_source::impl>;
+  return sys.spawn<impl>(std::move(client), std::move(options),
+                         std::move(session));
+}
+
+} // namespace bearer::detail

@@ -158,6 +158,9 @@ bool inspect(Inspector& f, timeout_details& x) {
 /// What a server said when it refused. Travels inside `errc::server_refused`.
 /// Never holds what was sent to the server.
 struct refusal {
+  /// Who refused, as errors name it, with its URL.
+  std::string server = {};
+
   /// The status code of HTTP.
   std::uint16_t status = 0;
 
@@ -175,7 +178,8 @@ struct refusal {
 /// @relates refusal
 template <class Inspector>
 bool inspect(Inspector& f, refusal& x) {
-  return f.object(x).fields(f.field("status", x.status),
+  return f.object(x).fields(f.field("server", x.server),
+                            f.field("status", x.status),
                             f.field("error", x.error),
                             f.field("description", x.description));
 }

@@ -9,6 +9,7 @@
 #include <caf/timespan.hpp>
 
 #include <string>
+#include <vector>
 
 namespace bearer::oauth2 {
 
@@ -26,5 +27,10 @@ caf::error check(const options& what);
 caf::expected<http::request>
 make_token_request(const options& what, const std::string& token_endpoint,
                    const secret& refresh_token, caf::timespan timeout);
+
+/// The secrets that such a request sends, should the server repeat them. Extra
+/// parameters may be some; what is signed for a request is not among them.
+std::vector<secret> secrets_of(const options& what,
+                               const secret& refresh_token);
 
 } // namespace bearer::oauth2

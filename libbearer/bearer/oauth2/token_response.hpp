@@ -7,6 +7,7 @@
 #include <caf/expected.hpp>
 #include <caf/timestamp.hpp>
 
+#include <span>
 #include <string_view>
 
 namespace bearer::oauth2 {
@@ -19,16 +20,22 @@ struct granted {
   secret refresh_token = {};
 };
 
-/// Reads the answer of a token endpoint (RFC 6749, sections 5.1 and 5.2).
+/// Reads the answer of a token endpoint (RFC 6749, sections 5.1 and 5.2), whose
+/// content type does not matter. Like in a token file, `expires_at` may stand
+/// for `expires_in`, seconds may stand in a string, and `token_type` may be
+/// missing; other members are passed over.
 /// @param asked_at From when on `expires_in` counts.
 /// @param now When the answer came; a date in `Retry-After` counts from it.
 /// @param origin Whose answer it is; errors begin with it.
-/// @returns what was granted; `errc::server_refused`, wrapped as permanent or
-///          as transient with its `Retry-After`; or `errc::unusable_response`,
-///          `errc::empty_token`, `errc::malformed_token`. Errors never quote a
-///          token, nor anything else of a successful answer.
+/// @param sent Secrets of the request, should the server repeat them.
+/// @returns what was granted; an error as `refusal_error` makes it; or
+///          `errc::unusable_response`, `errc::empty_token`,
+///          `errc::malformed_token`. Errors never quote a token, nor anything
+///          else of a successful answer but its content type and a `token_type`
+///          that is not ours.
 caf::expected<granted>
 parse_token_response(const http::response& from, caf::timestamp asked_at,
-                     caf::timestamp now, std::string_view origin);
+                     caf::timestamp now, std::string_view origin,
+                     std::span<const secret> sent = {});
 
 } // namespace bearer::oauth2

@@ -1,13 +1,10 @@
-#include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
 #include <bearer/freshness.hpp>
-#include <bearer/source/detail/timestamp_text.hpp>
-#include <bearer/source/detail/token_json.hpp>
+#include <bearer/source/detail/json_members.hpp>
+#include <bearer/source/detail/token_members.hpp>
 #include <bearer/source/detail/trim.hpp>
 #include <bearer/source/token_text.hpp>
 
-#include <algorithm>
-#include <optional>
 #include <string>
 
 namespace bearer {
@@ -15,70 +12,30 @@ namespace bearer {
 namespace {
 
 using detail::json_member;
-using optional_timestamp = std::optional<caf::timestamp>;
 
 caf::error make_error(errc code, std::string_view origin,
                       std::string_view what) {
   return caf::make_error(code, std::string{origin}.append(what));
 }
 
-bool is_bearer(std::string_view type) noexcept {
-  constexpr auto bearer = std::string_view{"bearer"};
-  auto same_letter = [](char lhs, char rhs) {
-    return lhs == rhs || lhs == rhs - 'a' + 'A';
-  };
-  return std::equal(type.begin(), type.end(), bearer.begin(), bearer.end(),
-                    same_letter);
-}
+/// The members that mean something here.
+struct token_json {
+  json_member token;
+  json_member access_token;
+  json_member token_type;
+  json_member expires_at;
+  json_member expires_in;
+};
 
 /// The member that holds the secret; none if there is not exactly one.
-const json_member* secret_of(const detail::token_json& json) noexcept {
+const json_member* secret_of(const token_json& json) noexcept {
   if (json.token.present() == json.access_token.present())
     return nullptr;
   return json.token.present() ? &json.token : &json.access_token;
 }
 
-/// Seconds, as a number or in a string.
-std::optional<caf::timespan> seconds_of(const json_member& member) noexcept {
-  if (member.type != json_member::kind::text
-      && member.type != json_member::kind::number)
-    return std::nullopt;
-  return detail::parse_seconds(member.text);
-}
-
-caf::expected<optional_timestamp> expires_at_of(const json_member& member,
-                                                std::string_view origin) {
-  if (!member.present())
-    return optional_timestamp{};
-  if (member.type == json_member::kind::text)
-    if (auto when = detail::parse_rfc3339(member.text))
-      return optional_timestamp{when};
-  if (auto seconds = seconds_of(member))
-    return optional_timestamp{caf::timestamp{*seconds}};
-  return make_error(errc::unreadable_token, origin,
-                    ": \"expires_at\" is neither a time of RFC 3339 nor a"
-                    " number of seconds");
-}
-
-caf::expected<optional_timestamp> expires_in_of(const json_member& member,
-                                                caf::timestamp issued_at,
-                                                std::string_view origin) {
-  if (!member.present())
-    return optional_timestamp{};
-  if (auto seconds = seconds_of(member))
-    return optional_timestamp{detail::saturating_add(issued_at, *seconds)};
-  return make_error(errc::unreadable_token, origin,
-                    ": \"expires_in\" is no number of seconds");
-}
-
-optional_timestamp earlier(optional_timestamp lhs, optional_timestamp rhs) {
-  if (lhs && rhs)
-    return std::min(*lhs, *rhs);
-  return lhs ? lhs : rhs;
-}
-
 /// What is wrong with the members; empty if nothing.
-std::string_view complaint(const detail::token_json& json) noexcept {
+std::string_view complaint(const token_json& json) noexcept {
   if (json.token.present() && json.access_token.present())
     return ": has both \"token\" and \"access_token\"";
   const auto* secret = secret_of(json);
@@ -88,25 +45,23 @@ std::string_view complaint(const detail::token_json& json) noexcept {
     return ": the token is no string";
   if (json.token_type.present()
       && (json.token_type.type != json_member::kind::text
-          || !is_bearer(json.token_type.text)))
+          || !detail::is_bearer(json.token_type.text)))
     return ": \"token_type\" is not \"Bearer\"";
   return {};
 }
 
-caf::expected<token> to_token(const detail::token_json& json,
-                              caf::timestamp issued_at,
+caf::expected<token> to_token(const token_json& json, caf::timestamp issued_at,
                               std::string_view origin) {
   if (auto what = complaint(json); !what.empty())
     return make_error(errc::unreadable_token, origin, what);
-  auto expires_at = expires_at_of(json.expires_at, origin);
+  auto expires_at = detail::expiry_of(json.expires_at, json.expires_in,
+                                      issued_at);
   if (!expires_at)
-    return std::move(expires_at.error());
-  auto expires_in = expires_in_of(json.expires_in, issued_at, origin);
-  if (!expires_in)
-    return std::move(expires_in.error());
+    return make_error(errc::unreadable_token, origin,
+                      std::string{": "}.append(expires_at.what));
   auto result = make_plain_token(secret_of(json)->text, origin);
   if (result)
-    result->expires_at = earlier(*expires_at, *expires_in);
+    result->expires_at = expires_at.when;
   return result;
 }
 
@@ -135,18 +90,21 @@ caf::expected<token> make_plain_token(std::string_view secret,
 caf::expected<token> parse_token_text(detail::wiped_buffer& text,
                                       caf::timestamp issued_at,
                                       std::string_view origin) {
-  constexpr auto byte_order_mark = std::string_view{"\xef\xbb\xbf"};
-  auto content = text.view();
-  if (content.starts_with(byte_order_mark))
-    content.remove_prefix(byte_order_mark.size());
-  const auto trimmed = detail::trim(content);
-  if (!trimmed.starts_with('{'))
-    return make_plain_token(trimmed, origin);
-  const auto offset = static_cast<std::size_t>(trimmed.data() - text.data());
-  auto json = detail::parse_token_json(text, offset, origin);
-  if (!json)
-    return std::move(json.error());
-  return to_token(*json, issued_at, origin);
+  const auto content = detail::trim_text(text.view());
+  if (!content.starts_with('{'))
+    return make_plain_token(content, origin);
+  const auto offset = static_cast<std::size_t>(content.data() - text.data());
+  auto json = token_json{};
+  const auto what
+    = detail::parse_json_members(text, offset,
+                                 {{"token", &json.token},
+                                  {"access_token", &json.access_token},
+                                  {"token_type", &json.token_type},
+                                  {"expires_at", &json.expires_at},
+                                  {"expires_in", &json.expires_in}});
+  if (!what.empty())
+    return make_error(errc::unreadable_token, origin, ": " + what);
+  return to_token(json, issued_at, origin);
 }
 
 } // namespace bearer

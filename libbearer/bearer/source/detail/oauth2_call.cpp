@@ -141,9 +141,9 @@ private:
   }
 
   void read_metadata(const http::response& answer, std::size_t index) {
-    auto found = oauth2::parse_metadata(answer, options_->issuer,
-                                        "metadata at "
-                                          + http::shown(metadata_urls_[index]));
+    auto found = oauth2::parse_metadata(
+      answer, options_->issuer, options_->clock(),
+      "metadata at " + http::shown(metadata_urls_[index]));
     if (!found && index + 1 < metadata_urls_.size()) {
       ask_for_metadata(index + 1);
       return;
@@ -206,8 +206,10 @@ private:
   // --------------------------------------------------------------
 
   void read(const http::response& answer, caf::timestamp asked_at) {
+    const auto sent = oauth2::secrets_of(*options_, session_->refresh_token());
     auto granted = oauth2::parse_token_response(answer, asked_at,
-                                                options_->clock(), origin());
+                                                options_->clock(), origin(),
+                                                sent);
     if (!granted) {
       fail(std::move(granted.error()));
       return;

@@ -14,4 +14,12 @@ constexpr std::string_view trim(std::string_view text) noexcept {
   return text.substr(first, last - first + 1);
 }
 
+/// The text without whitespace around it, nor a byte order mark in front.
+constexpr std::string_view trim_text(std::string_view text) noexcept {
+  constexpr auto byte_order_mark = std::string_view{"\xef\xbb\xbf"};
+  if (text.starts_with(byte_order_mark))
+    text.remove_prefix(byte_order_mark.size());
+  return trim(text);
+}
+
 } // namespace bearer::detail

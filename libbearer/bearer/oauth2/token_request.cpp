@@ -1,0 +1,236 @@
+#include <bearer/oauth2/detail/form.hpp>
+#include <bearer/oauth2/detail/overloaded.hpp>
+#include <bearer/oauth2/detail/scope.hpp>
+#include <bearer/oauth2/jwt.hpp>
+#include <bearer/oauth2/token_request.hpp>
+
+#include <openssl/evp.h>
+
+#include <utility>
+#include <variant>
+
+namespace bearer::oauth2 {
+
+namespace {
+
+using bearer::detail::form;
+using bearer::detail::overloaded;
+using bearer::detail::wiped_buffer;
+
+/// Base64 (RFC 4648, section 4) behind a prefix.
+secret encoded(std::string_view prefix, std::string_view text) {
+  auto result = wiped_buffer{prefix.size() + (text.size() + 2) / 3 * 4};
+  bearer::detail::append(result, prefix);
+  const auto size
+    = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(result.tail()),
+                      reinterpret_cast<const unsigned char*>(text.data()),
+                      static_cast<int>(text.size()));
+  result.commit(static_cast<std::size_t>(size));
+  return secret{result.view()};
+}
+
+/// The value of `Authorization` (RFC 6749, section 2.3.1). Identifier and
+/// secret are form-encoded first, or a colon in the one would be taken for the
+/// separator.
+secret basic(const std::string& id, const secret& password) {
+  using namespace bearer::detail;
+  auto text = wiped_buffer{form_encoded_size(id) + 1
+                           + form_encoded_size(password.view())};
+  append_form_encoded(text, id);
+  append(text, ":");
+  append_form_encoded(text, password.view());
+  return encoded("Basic ", text.view());
+}
+
+bool is_absent(const assertion& x) noexcept {
+  const auto* given = std::get_if<secret>(&x);
+  return given != nullptr && given->empty();
+}
+
+/// Builds one request, step by step.
+class builder {
+public:
+  builder(const options& what, const std::string& token_endpoint)
+    : what_(what), token_endpoint_(token_endpoint), now_(what.clock()) {
+    result_.method = http::method::post;
+    result_.url = token_endpoint;
+    result_.connection = what.connection;
+    result_.max_body = what.max_response;
+    add_field("Content-Type", "application/x-www-form-urlencoded");
+    add_field("Accept", "application/json");
+  }
+
+  caf::error add_grant(const secret& current) {
+    return std::visit(overloaded{[this](const client_credentials&) {
+                                   add_grant_type("client_credentials");
+                                   return caf::error{};
+                                 },
+                                 [this, &current](const refresh_token&) {
+                                   form_.add("refresh_token", current);
+                                   add_grant_type("refresh_token");
+                                   return caf::error{};
+                                 },
+                                 [this](const jwt_bearer& x) { return add(x); },
+                                 [this](const token_exchange& x) {
+                                   return add(x);
+                                 },
+                                 [this](const password& x) {
+                                   form_.add("username", x.username);
+                                   form_.add("password", x.user_password);
+                                   add_grant_type("password");
+                                   return caf::error{};
+                                 }},
+                      what_.grant);
+  }
+
+  void add_target() {
+    if (!what_.scopes.empty())
+      form_.add("scope", bearer::detail::joined(what_.scopes));
+    if (!what_.audience.empty())
+      form_.add("audience", what_.audience);
+    for (const auto& x : what_.resources)
+      form_.add("resource", x);
+  }
+
+  caf::error add_authentication() {
+    return std::visit(overloaded{[this](const public_client&) {
+                                   if (!what_.client_id.empty())
+                                     form_.add("client_id", what_.client_id);
+                                   return caf::error{};
+                                 },
+                                 [this](const client_secret_basic& x) {
+                                   result_.fields.push_back(
+                                     {"Authorization",
+                                      basic(what_.client_id, x.client_secret)});
+                                   return caf::error{};
+                                 },
+                                 [this](const client_secret_post& x) {
+                                   form_.add("client_id", what_.client_id);
+                                   form_.add("client_secret", x.client_secret);
+                                   return caf::error{};
+                                 },
+                                 [this](const private_key_jwt& x) {
+                                   return add(x);
+                                 }},
+                      what_.authentication);
+  }
+
+  void add_extras() {
+    for (const auto& [name, value] : what_.parameters)
+      form_.add(name, value);
+    result_.fields.insert(result_.fields.end(), what_.fields.begin(),
+                          what_.fields.end());
+  }
+
+  http::request finish(caf::timespan timeout) {
+    result_.body = form_.encoded();
+    result_.timeout = timeout;
+    return std::move(result_);
+  }
+
+private:
+  void add_field(std::string name, std::string_view value) {
+    result_.fields.push_back({std::move(name), secret{value}});
+  }
+
+  void add_grant_type(std::string_view type) {
+    form_.add("grant_type", type);
+  }
+
+  caf::error add(const jwt_bearer& x) {
+    add_grant_type("urn:ietf:params:oauth:grant-type:jwt-bearer");
+    return add_assertion("assertion", x.assertion);
+  }
+
+  caf::error add(const token_exchange& x) {
+    add_grant_type("urn:ietf:params:oauth:grant-type:token-exchange");
+    if (auto err = add_assertion("subject_token", x.subject_token))
+      return err;
+    form_.add("subject_token_type", x.subject_token_type);
+    if (!x.requested_token_type.empty())
+      form_.add("requested_token_type", x.requested_token_type);
+    if (is_absent(x.actor_token))
+      return {};
+    form_.add("actor_token_type", x.actor_token_type);
+    return add_assertion("actor_token", x.actor_token);
+  }
+
+  /// RFC 7521, section 4.2, and RFC 7523, section 3.
+  caf::error add(const private_key_jwt& x) {
+    auto token = signed_assertion{};
+    token.key = x.key;
+    token.issuer = what_.client_id;
+    token.subject = what_.client_id;
+    if (x.audience == private_key_jwt::audience_kind::issuer)
+      token.audience = what_.issuer;
+    token.lifetime = x.lifetime;
+    form_.add("client_id", what_.client_id);
+    form_.add("client_assertion_type",
+              "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    return add_assertion("client_assertion", token);
+  }
+
+  /// Adds what was given, or what is signed now.
+  caf::error add_assertion(std::string_view name, const assertion& x) {
+    if (const auto* given = std::get_if<secret>(&x)) {
+      form_.add(name, *given);
+      return {};
+    }
+    auto token = sign(std::get<signed_assertion>(x), token_endpoint_, now_);
+    if (!token)
+      return std::move(token.error());
+    form_.add(name, std::move(*token));
+    return {};
+  }
+
+  const options& what_;
+  const std::string& token_endpoint_;
+  caf::timestamp now_;
+  form form_;
+  http::request result_;
+};
+
+} // namespace
+
+caf::expected<http::request>
+make_token_request(const options& what, const std::string& token_endpoint,
+                   const secret& refresh_token, caf::timespan timeout) {
+  auto request = builder{what, token_endpoint};
+  if (auto err = request.add_grant(refresh_token))
+    return err;
+  request.add_target();
+  if (auto err = request.add_authentication())
+    return err;
+  request.add_extras();
+  return request.finish(timeout);
+}
+
+std::vector<secret> secrets_of(const options& what,
+                               const secret& refresh_token) {
+  auto result = std::vector<secret>{};
+  auto add = [&result](const secret& x) { result.push_back(x); };
+  auto add_given = [&result](const assertion& x) {
+    if (const auto* given = std::get_if<secret>(&x))
+      result.push_back(*given);
+  };
+  std::visit(overloaded{[](const public_client&) {},
+                        [](const private_key_jwt&) {},
+                        [&](const auto& x) { add(x.client_secret); }},
+             what.authentication);
+  std::visit(overloaded{[](const client_credentials&) {},
+                        [&](const oauth2::refresh_token&) {
+                          add(refresh_token);
+                        },
+                        [&](const jwt_bearer& x) { add_given(x.assertion); },
+                        [&](const token_exchange& x) {
+                          add_given(x.subject_token);
+                          add_given(x.actor_token);
+                        },
+                        [&](const password& x) { add(x.user_password); }},
+             what.grant);
+  for (const auto& x : what.parameters)
+    result.emplace_back(x.second);
+  return result;
+}
+
+} // namespace bearer::oauth2

@@ -11,9 +11,11 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -75,18 +77,21 @@ public:
 
 private:
   caf::result<response> fetch(request what) {
+    // A promise takes the sender away.
+    auto asker = caf::actor_cast<caf::actor>(self_->current_sender());
     answer_ = self_->make_response_promise<response>();
     auto err = check(what);
     if (err) {
       end(std::move(err));
       return answer_;
     }
-    if (auto asker = caf::actor_cast<caf::actor>(self_->current_sender()))
-      watch_ = bearer::detail::monitor(
-        self_, asker, [this](const caf::error&) {
-          end(caf::make_error(errc::answer_lost, "nobody waits for it"));
-        });
+    if (asker)
+      watch_ = bearer::detail::monitor(self_, asker, [this](const caf::error&) {
+        end(caf::make_error(errc::answer_lost, "nobody waits for it"));
+      });
     id_ = runner_->start(std::move(what), record_);
+    // On 0.18.7 nobody else holds an actor that owes an answer.
+    hold_ = client_actor{self_};
     return answer_;
   }
 
@@ -95,6 +100,7 @@ private:
       answer_.deliver(std::move(*result));
     else
       answer_.deliver(std::move(result.error()));
+    hold_ = nullptr;
     self_->quit();
   }
 
@@ -104,6 +110,7 @@ private:
   std::uint64_t id_ = 0;
   caf::typed_response_promise<response> answer_;
   caf::disposable watch_;
+  client_actor hold_;
 };
 
 class client_state {
@@ -143,7 +150,7 @@ class client_table {
 public:
   client_actor get(caf::actor_system& sys) {
     std::lock_guard guard{mutex_};
-    std::erase_if(entries_, [](const auto& x) { return x.second.expired(); });
+    std::erase_if(entries_, [](const auto& x) { return !x.second.lock(); });
     auto& entry = entries_[&sys];
     if (auto known = caf::actor_cast<client_actor>(entry.lock()))
       return known;

@@ -94,7 +94,8 @@ public:
   }
 
 private:
-  // -- the thread's own --------------------------------------------------------
+  // -- the thread's own
+  // --------------------------------------------------------
 
   void run() {
     while (take_orders()) {
@@ -199,8 +200,9 @@ private:
 
   void drop(std::uint64_t id) {
     const auto has_id = [id](const transfer_ptr& x) { return x->id() == id; };
-    const auto active = std::ranges::find_if(
-      active_, [&](const auto& x) { return has_id(x.second); });
+    const auto active = std::ranges::find_if(active_, [&](const auto& x) {
+      return has_id(x.second);
+    });
     if (active != active_.end()) {
       leave(take(active->first)->origin());
       return;

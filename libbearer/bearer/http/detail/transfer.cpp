@@ -43,8 +43,8 @@ std::string_view trimmed(std::string_view text) noexcept {
 long to_curl(caf::timespan timeout) noexcept {
   using std::chrono::milliseconds;
   const auto rounded = std::chrono::ceil<milliseconds>(timeout).count();
-  return static_cast<long>(std::clamp<milliseconds::rep>(
-    rounded, 1, std::numeric_limits<int>::max()));
+  return static_cast<long>(
+    std::clamp<milliseconds::rep>(rounded, 1, std::numeric_limits<int>::max()));
 }
 
 /// What the curl program looks at, which the library leaves to us.
@@ -58,7 +58,7 @@ const char* first_variable(std::initializer_list<const char*> names) {
 /// Whether the server spoke, but not as HTTP has it.
 bool is_nonsense(CURLcode code) noexcept {
   return code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL
-         || code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_TOO_LARGE;
+         || code == CURLE_BAD_CONTENT_ENCODING;
 }
 
 bool is_redirect(std::uint16_t status) noexcept {
@@ -98,7 +98,8 @@ std::string transfer::origin() const {
   return url.substr(0, url.find('/', std::min(url.find("//") + 2, url.size())));
 }
 
-// -- before ----------------------------------------------------------------------
+// -- before
+// ----------------------------------------------------------------------
 
 caf::error transfer::prepare() {
   if (std::chrono::steady_clock::now() >= deadline_)
@@ -193,7 +194,8 @@ void transfer::set_connection() {
     set(handle, CURLOPT_PROXY, how.proxy.c_str());
 }
 
-// -- during ----------------------------------------------------------------------
+// -- during
+// ----------------------------------------------------------------------
 
 std::size_t transfer::on_header(char* data, std::size_t, std::size_t size,
                                 void* self) {
@@ -257,7 +259,8 @@ bool transfer::take_body(std::string_view part) {
   return true;
 }
 
-// -- after -----------------------------------------------------------------------
+// -- after
+// -----------------------------------------------------------------------
 
 bool transfer::ended(CURLcode code) {
   if (code != CURLE_OK) {
@@ -319,15 +322,13 @@ caf::error transfer::unusable(const std::string& what) const {
 caf::error transfer::explain(CURLcode code) const {
   if (!broken_off_.empty())
     return unusable("the answer has " + broken_off_);
-  const auto what = std::string{error_text_[0] != '\0'
-                                  ? error_text_.data()
-                                  : curl_easy_strerror(code)};
+  const auto what = std::string{
+    error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code)};
   if (is_nonsense(code))
     return unusable(what);
   auto sent = 0L;
   curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
-  return caf::make_error(sent > 0 ? errc::answer_lost
-                                  : errc::connection_failed,
+  return caf::make_error(sent > 0 ? errc::answer_lost : errc::connection_failed,
                          shown(request_.url) + ": " + what);
 }
 

@@ -189,7 +189,8 @@ private:
 } // namespace
 
 blocking_call
-spawn_blocking_call(caf::actor_system& sys, std::shared_ptr<blocking_record> record,
+spawn_blocking_call(caf::actor_system& sys,
+                    std::shared_ptr<blocking_record> record,
                     std::shared_ptr<const blocking_function> function) {
   using impl = caf::stateful_actor<blocking_call_state, blocking_call::impl>;
   return sys.spawn<impl>(std::move(record), std::move(function));

@@ -37,7 +37,8 @@ using blocking_call = caf::typed_actor<
 
 /// Spawns the actor for one call of `function`, which takes a single fetch.
 blocking_call
-spawn_blocking_call(caf::actor_system& sys, std::shared_ptr<blocking_record> record,
+spawn_blocking_call(caf::actor_system& sys,
+                    std::shared_ptr<blocking_record> record,
                     std::shared_ptr<const blocking_function> function);
 
 } // namespace bearer::detail

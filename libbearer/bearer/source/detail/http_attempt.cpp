@@ -20,10 +20,12 @@ http_attempt::~http_attempt() {
 }
 
 caf::result<token> http_attempt::begin(const attempt& what) {
+  // A promise takes the sender away.
+  const auto asker = caf::actor_cast<caf::actor>(self_->current_sender());
   answer_ = self_->make_response_promise<token>();
   deadline_ = saturating_add(std::chrono::steady_clock::now(),
                              inner_budget(what.budget));
-  if (auto asker = caf::actor_cast<caf::actor>(self_->current_sender()))
+  if (asker)
     watch_ = monitor(self_, asker, [this](const caf::error&) {
       fail(caf::make_error(errc::source_down, "the attempt was given up"));
     });

@@ -9,6 +9,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include <atomic>
 #include <memory>
 #include <random>
 #include <utility>
@@ -182,6 +183,20 @@ void handle::subscribe(const event_listener& listener) const {
 
 void handle::unsubscribe(const event_listener& listener) const {
   detail::anon_mail(actor(), unsubscribe_atom_v, listener);
+}
+
+bool handle::is_spare() const noexcept {
+  if (core_.use_count() > 1)
+    return false;
+  // Whatever the last of the other owners did came before this.
+  std::atomic_thread_fence(std::memory_order_acquire);
+  // One who sends the cache a message passes a reference on to it, or has one
+  // until the cache has processed it: so there is none on its way either.
+  return detail::is_only_reference(core_->cache) && !core_->slot->awaited();
+}
+
+bool handle::has_ended() const {
+  return core_->slot->stopped();
 }
 
 void handle::stop() const {

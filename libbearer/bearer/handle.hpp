@@ -18,6 +18,7 @@ namespace bearer {
 
 namespace detail {
 
+class family_core;
 struct handle_core;
 
 } // namespace detail
@@ -153,6 +154,15 @@ public:
   }
 
 private:
+  friend class detail::family_core;
+
+  /// Whether this handle alone keeps the bearer running, and no fetch waits. As
+  /// long as the caller gives no copy away, that stays so.
+  bool is_spare() const noexcept;
+
+  /// Whether the bearer was stopped or closed.
+  bool has_ended() const;
+
   std::shared_ptr<const detail::handle_core> core_;
 };
 

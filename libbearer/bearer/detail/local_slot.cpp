@@ -61,6 +61,11 @@ bool local_slot::renewal_required() const {
   return clock_() >= end;
 }
 
+bool local_slot::stopped() const {
+  const auto guard = std::lock_guard{mutex_};
+  return stopped_;
+}
+
 std::time_t local_slot::surely_until(caf::timestamp end) const noexcept {
   using std::chrono::floor;
   using std::chrono::seconds;

@@ -122,6 +122,7 @@ private:
 
   caf::result<token> renew(const fetch_options& opts, std::uint64_t newer_than,
                            const receiver_link& via) {
+    config_.slot->hand_over();
     auto budget = opts.timeout.value_or(config_.fetch_timeout);
     if (opts.renew_request_timeout)
       budget = std::min(budget, *opts.renew_request_timeout);
@@ -250,6 +251,7 @@ private:
 
   void lose_refresher() {
     refresher_ = nullptr;
+    config_.slot->abandon();
     retire();
   }
 

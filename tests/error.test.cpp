@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto last = errc::static_token_rejected;
+constexpr auto last = errc::family_full;
 
 } // namespace
 
@@ -51,11 +51,15 @@ TEST_CASE("the numbers of the codes are pinned, because they travel") {
   CHECK(static_cast<int>(errc::transient_failure) == 19);
   CHECK(static_cast<int>(errc::permanent_failure) == 20);
   CHECK(static_cast<int>(errc::static_token_rejected) == 22);
+  CHECK(static_cast<int>(errc::rotation_lost) == 28);
+  CHECK(static_cast<int>(errc::answer_lost) == 29);
+  CHECK(static_cast<int>(errc::family_full) == 30);
 }
 
 TEST_CASE("permanent is what errc marks so or a source wrapped so", "[I12]") {
   const auto permanent = std::set{errc::permanent_failure, errc::source_stopped,
-                                  errc::static_token_rejected};
+                                  errc::static_token_rejected,
+                                  errc::rotation_lost};
   for (auto i = 1; i <= static_cast<int>(last); ++i) {
     const auto code = static_cast<errc>(i);
     CHECK(is_permanent(caf::make_error(code)) == (permanent.count(code) > 0));

@@ -93,9 +93,9 @@ TEST_CASE("close gives the bearers of a family their grace together",
   CHECK_FALSE(*done);
   CHECK(s.source("three").closings().size() == 1);
   s.time.advance(2s);
-  s.source("one").answer(0, make_token("just in time"));
+  s.source("one").answer(0, make_token("in-time"));
   s.time.settle();
-  CHECK(text(waiting.value()) == "just in time");
+  CHECK(text(waiting.value()) == "in-time");
   CHECK(s.source("one").closings().size() == 1);
   CHECK_FALSE(*done);
   s.time.advance(8s);

@@ -267,3 +267,20 @@ TEST_CASE("threads that fight for few places lose no fetch and leak no source",
   status = f.status();
   CHECK(status.created == status.evicted);
 }
+
+TEST_CASE("a bearer that has just answered makes room for the next key",
+          "[family]") {
+  constexpr auto rounds = 1'000;
+  auto refused = 0;
+  real_system real;
+  auto settings = family_settings{};
+  settings.max_size = 1;
+  auto f = *spawn_family(
+    real.sys,
+    [&](const std::string& key) { return static_source(real.sys, key); },
+    settings);
+  for (int n = 0; n < rounds; ++n)
+    refused += !f.fetch(std::to_string(n % 2));
+  // A processor that others keep busy for long is no reason to fail.
+  CHECK(refused < rounds / 10);
+}

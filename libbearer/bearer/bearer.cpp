@@ -185,14 +185,17 @@ void handle::unsubscribe(const event_listener& listener) const {
   detail::anon_mail(actor(), unsubscribe_atom_v, listener);
 }
 
-bool handle::is_spare() const noexcept {
-  if (core_.use_count() > 1)
-    return false;
+handle::use handle::elsewhere() const noexcept {
+  if (core_.use_count() > 1 || core_->receivers.use_count() > 1)
+    return use::certain;
   // Whatever the last of the other owners did came before this.
   std::atomic_thread_fence(std::memory_order_acquire);
-  // One who sends the cache a message passes a reference on to it, or has one
-  // until the cache has processed it: so there is none on its way either.
-  return detail::is_only_reference(core_->cache) && !core_->slot->awaited();
+  // Says that no fetch is on its way to the cache either, hence that all are
+  // counted below.
+  const auto at_rest = detail::is_only_reference(core_->cache);
+  if (core_->slot->awaited())
+    return use::certain;
+  return at_rest ? use::none : use::unclear;
 }
 
 bool handle::has_ended() const {

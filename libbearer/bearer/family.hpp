@@ -83,7 +83,9 @@ public:
   }
 
   /// The bearer for this key, which is spawned now if there is none. One that
-  /// was stopped or closed is replaced.
+  /// was stopped or closed is replaced. Waits for the factory if that runs for
+  /// this key, and, in a full family without a bearer at rest, for some
+  /// milliseconds; else for nothing.
   /// @returns its handle; or the factory's error, which is not remembered: the
   ///          next call tries again; `errc::source_failed` if the factory
   ///          threw; `errc::family_full`; or `errc::stopped` after `stop` and

@@ -156,9 +156,17 @@ public:
 private:
   friend class detail::family_core;
 
-  /// Whether this handle alone keeps the bearer running, and no fetch waits. As
-  /// long as the caller gives no copy away, that stays so.
-  bool is_spare() const noexcept;
+  /// Whether anything but this handle needs the bearer.
+  enum class use {
+    /// No, and that stays so as long as the caller gives no copy away.
+    none,
+    /// Its cache has a message to process, or somebody has the cache.
+    unclear,
+    /// Somebody has a handle, a reader or a receiver, or a fetch waits.
+    certain,
+  };
+
+  use elsewhere() const noexcept;
 
   /// Whether the bearer was stopped or closed.
   bool has_ended() const;

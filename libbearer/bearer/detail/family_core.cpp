@@ -23,6 +23,12 @@ constexpr std::size_t max_quote = 256;
 constexpr auto looks_per_idle_time = 4;
 constexpr auto least_interval = caf::timespan{std::chrono::milliseconds{10}};
 
+/// How long to wait, and how often to look, for a bearer that has just done
+/// something to come to rest, so that it can make room. This takes microseconds
+/// where a processor is free.
+constexpr auto settling_time = std::chrono::milliseconds{10};
+constexpr auto settling_pause = std::chrono::microseconds{100};
+
 caf::error thrown(const std::string& what) {
   return caf::make_error(errc::source_failed, "make_source threw " + what);
 }
@@ -57,32 +63,71 @@ family_core::family_core(caf::actor_system& sys, source_factory make_source,
 // -- getting a bearer ---------------------------------------------------------
 
 caf::expected<handle> family_core::get(std::string_view key) {
-  auto under_way = std::shared_future<caf::expected<handle>>{};
+  using kind = finding::kind;
+  auto found = look_up_patiently(key);
+  switch (found.what) {
+    case kind::there:
+      return std::move(found.bearer);
+    case kind::being_made:
+      return found.outcome.get();
+    case kind::missing:
+      return create(std::string{key});
+    default:
+      return std::move(found.why);
+  }
+}
+
+family_core::finding family_core::look_up_patiently(std::string_view key) {
+  auto found = look_up(key, true);
+  if (found.what != finding::kind::no_room_yet)
+    return found;
+  const auto end = std::chrono::steady_clock::now() + settling_time;
+  do {
+    std::this_thread::sleep_for(settling_pause);
+    found = look_up(key, std::chrono::steady_clock::now() < end);
+  } while (found.what == finding::kind::no_room_yet);
+  return found;
+}
+
+family_core::finding family_core::look_up(std::string_view key, bool may_wait) {
   auto gone = std::vector<handle>{};
-  auto result = caf::expected<handle>{handle{}};
+  auto result = finding{};
   {
     const auto guard = std::lock_guard{mutex_};
-    if (ended_)
-      return caf::make_error(errc::stopped);
-    if (auto found = find(key, gone))
-      return found;
-    if (auto i = creations_.find(key); i != creations_.end()) {
-      if (i->second.maker == std::this_thread::get_id())
-        return caf::make_error(errc::invalid_setting,
-                               "make_source: asks for the key that it makes a "
-                               "source for");
-      under_way = i->second.outcome;
-    } else if (has_room()) {
-      creations_.try_emplace(std::string{key}).first->second.maker
-        = std::this_thread::get_id();
+    if (ended_) {
+      result.what = finding::kind::refused;
+      result.why = caf::make_error(errc::stopped);
+    } else if (auto bearer = find(key, gone)) {
+      result.what = finding::kind::there;
+      result.bearer = std::move(bearer);
     } else {
-      result = refuse();
+      result = begin(key, may_wait);
     }
   }
   close(gone);
-  if (under_way.valid())
-    return under_way.get();
-  return result ? create(std::string{key}) : result;
+  return result;
+}
+
+family_core::finding family_core::begin(std::string_view key, bool may_wait) {
+  using kind = finding::kind;
+  const auto self = std::this_thread::get_id();
+  if (auto i = creations_.find(key); i != creations_.end()) {
+    if (i->second.maker != self)
+      return {kind::being_made, {}, i->second.outcome, {}};
+    return {kind::refused,
+            {},
+            {},
+            caf::make_error(errc::invalid_setting,
+                            "make_source: asks for the key that it makes a "
+                            "source for")};
+  }
+  if (const auto use = least_use(); use != handle::use::none) {
+    if (may_wait && use == handle::use::unclear)
+      return {kind::no_room_yet, {}, {}, {}};
+    return {kind::refused, {}, {}, refuse()};
+  }
+  creations_.try_emplace(std::string{key}).first->second.maker = self;
+  return {};
 }
 
 caf::expected<handle> family_core::create(const std::string& key) {
@@ -152,18 +197,25 @@ handle family_core::find(std::string_view key, std::vector<handle>& gone) {
 
 // -- letting bearers go -------------------------------------------------------
 
-bool family_core::has_room() const {
-  return members_.size() < settings_.max_size
-         || std::any_of(members_.begin(), members_.end(),
-                        [](const member& x) { return x.bearer.is_spare(); });
+handle::use family_core::least_use() const {
+  if (members_.size() < settings_.max_size)
+    return handle::use::none;
+  auto result = handle::use::certain;
+  for (const auto& x : members_) {
+    result = std::min(result, x.bearer.elsewhere());
+    if (result == handle::use::none)
+      break;
+  }
+  return result;
 }
 
 bool family_core::make_room(std::vector<handle>& gone) {
   if (members_.size() < settings_.max_size)
     return true;
   const auto spare
-    = std::find_if(members_.begin(), members_.end(),
-                   [](const member& x) { return x.bearer.is_spare(); });
+    = std::find_if(members_.begin(), members_.end(), [](const member& x) {
+        return x.bearer.elsewhere() == handle::use::none;
+      });
   if (spare == members_.end())
     return false;
   take_out(spare, gone);
@@ -193,7 +245,7 @@ bool family_core::look(steady_time now) {
       return false;
     for (auto next = members_.begin(); next != members_.end();) {
       const auto current = next++;
-      const auto in_use = !current->bearer.is_spare();
+      const auto in_use = current->bearer.elsewhere() != handle::use::none;
       // It may have been in use until just now.
       if (in_use || current->used) {
         current->last_use = now;

@@ -92,6 +92,31 @@ private:
 
   using creation_map = std::map<std::string, creation, std::less<>>;
 
+  /// What one look at a key has brought.
+  struct finding {
+    enum class kind {
+      /// `bearer` is there.
+      there,
+      /// Somebody makes it, which ends with `outcome`.
+      being_made,
+      /// The caller is to make it.
+      missing,
+      /// There is no room, though perhaps in a moment.
+      no_room_yet,
+      /// There is `why` not.
+      refused,
+    };
+
+    kind what = kind::missing;
+    handle bearer = {};
+    std::shared_future<caf::expected<handle>> outcome = {};
+    caf::error why = {};
+  };
+
+  finding look_up(std::string_view key, bool may_wait);
+
+  finding look_up_patiently(std::string_view key);
+
   caf::expected<handle> create(const std::string& key);
 
   caf::expected<handle> make_bearer(const std::string& key) const;
@@ -104,7 +129,10 @@ private:
   /// The bearer for a key; one that has ended is moved out instead.
   handle find(std::string_view key, std::vector<handle>& gone);
 
-  bool has_room() const;
+  finding begin(std::string_view key, bool may_wait);
+
+  /// Whether there is room, or whom to take it from: `none` says so.
+  handle::use least_use() const;
 
   bool make_room(std::vector<handle>& gone);
 

@@ -1,4 +1,5 @@
 #include <bearer/actors.hpp>
+#include <bearer/family_status.hpp>
 #include <bearer/handle.hpp>
 #include <bearer/http/request.hpp>
 #include <bearer/http/response.hpp>
@@ -110,8 +111,9 @@ TEST_CASE("type IDs are never renumbered", "[type_ids]") {
   check_id<http::request>(38, "bearer::http::request");
   check_id<http::response>(39, "bearer::http::response");
   check_id<refusal>(40, "bearer::refusal");
+  check_id<family_status>(41, "bearer::family_status");
   // A new one goes here, and nowhere else.
-  CHECK(caf::id_block::bearer::end == first + 41);
+  CHECK(caf::id_block::bearer::end == first + 42);
 }
 
 TEST_CASE("the block fits in what is reserved for it", "[type_ids]") {
@@ -153,6 +155,6 @@ TEST_CASE("the number of an error code travels, within its range only",
   CHECK(copy == errc::static_token_rejected);
   CHECK(static_cast<int>(errc::static_token_rejected) == 22);
   auto code = errc::none;
-  CHECK(from_integer(29, code));
-  CHECK_FALSE(from_integer(30, code));
+  CHECK(from_integer(30, code));
+  CHECK_FALSE(from_integer(31, code));
 }

@@ -7,6 +7,9 @@
 #include <bearer/bearer.hpp>
 #include <bearer/error.hpp>
 #include <bearer/event.hpp>
+#include <bearer/family.hpp>
+#include <bearer/family_settings.hpp>
+#include <bearer/family_status.hpp>
 #include <bearer/fetch_options.hpp>
 #include <bearer/freshness.hpp>
 #include <bearer/generation.hpp>

@@ -9,6 +9,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include <atomic>
 #include <memory>
 #include <random>
 #include <utility>
@@ -182,6 +183,23 @@ void handle::subscribe(const event_listener& listener) const {
 
 void handle::unsubscribe(const event_listener& listener) const {
   detail::anon_mail(actor(), unsubscribe_atom_v, listener);
+}
+
+handle::use handle::elsewhere() const noexcept {
+  if (core_.use_count() > 1 || core_->receivers.use_count() > 1)
+    return use::certain;
+  // Whatever the last of the other owners did came before this.
+  std::atomic_thread_fence(std::memory_order_acquire);
+  // Says that no fetch is on its way to the cache either, hence that all are
+  // counted below.
+  const auto at_rest = detail::is_only_reference(core_->cache);
+  if (core_->slot->awaited())
+    return use::certain;
+  return at_rest ? use::none : use::unclear;
+}
+
+bool handle::has_ended() const {
+  return core_->slot->stopped();
 }
 
 void handle::stop() const {

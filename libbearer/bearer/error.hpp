@@ -98,6 +98,11 @@ enum class errc : std::uint8_t {
   /// The connection broke or the time was over when the server may have heard
   /// the request already: whether it did what it was asked is not known.
   answer_lost,
+
+  // What a family of bearers ends a fetch with, besides the above.
+
+  /// There is no room for another key: all bearers of the family are in use.
+  family_full,
 };
 
 /// The name of the enumerator, or `invalid(n)` for a number that names no code.
@@ -243,6 +248,7 @@ struct detail::enum_names<errc> {
     "not_stored",
     "rotation_lost",
     "answer_lost",
+    "family_full",
   });
 };
 

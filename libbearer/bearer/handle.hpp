@@ -18,6 +18,7 @@ namespace bearer {
 
 namespace detail {
 
+class family_core;
 struct handle_core;
 
 } // namespace detail
@@ -153,6 +154,23 @@ public:
   }
 
 private:
+  friend class detail::family_core;
+
+  /// Whether anything but this handle needs the bearer.
+  enum class use {
+    /// No, and that stays so as long as the caller gives no copy away.
+    none,
+    /// Its cache has a message to process, or somebody has the cache.
+    unclear,
+    /// Somebody has a handle, a reader or a receiver, or a fetch waits.
+    certain,
+  };
+
+  use elsewhere() const noexcept;
+
+  /// Whether the bearer was stopped or closed.
+  bool has_ended() const;
+
   std::shared_ptr<const detail::handle_core> core_;
 };
 

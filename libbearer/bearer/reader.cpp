@@ -10,8 +10,8 @@ reader::reader(handle bearer, detail::slot_reader slot)
 }
 
 void reader::reject() {
-  if (const auto& seen = slot_.seen(); !seen.access_token.empty())
-    bearer_.reject(seen.generation);
+  if (slot_.given().count > 0)
+    bearer_.reject(slot_.given());
 }
 
 } // namespace bearer

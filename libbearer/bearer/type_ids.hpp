@@ -28,6 +28,7 @@ class secret;
 struct attempt;
 struct event;
 struct failure;
+struct family_status;
 struct fetch_counters;
 struct fetch_options;
 struct generation;
@@ -138,6 +139,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
   CAF_ADD_TYPE_ID(bearer, (bearer::http::request))
   CAF_ADD_TYPE_ID(bearer, (bearer::http::response))
   CAF_ADD_TYPE_ID(bearer, (bearer::refusal))
+  CAF_ADD_TYPE_ID(bearer, (bearer::family_status))
 
 CAF_END_TYPE_ID_BLOCK(bearer)
 

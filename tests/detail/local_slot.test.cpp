@@ -216,6 +216,23 @@ TEST_CASE("a publication that crosses the rejection does not bring it back",
   CHECK(slot.load().current.generation.count == 8);
 }
 
+TEST_CASE("a token that is rejected while it is withdrawn does not come back",
+          "[I21][I4]") {
+  detail::local_slot slot{system_wall_clock};
+  const auto later = caf::make_timestamp() + 1h;
+  slot.publish(numbered_token(1), later);
+  slot.withdraw();
+  slot.reject({id, 1});
+  slot.publish(numbered_token(1), later);
+  CHECK(slot.load().current.access_token.empty());
+  slot.publish(numbered_token(2), later);
+  CHECK_FALSE(slot.load().current.access_token.empty());
+  // Neither is the slot's to judge.
+  slot.reject({id, 3});
+  slot.reject({id + 1, 2});
+  CHECK_FALSE(slot.load().current.access_token.empty());
+}
+
 TEST_CASE("tokens at or below the floor stay hidden", "[I21][I4]") {
   detail::local_slot slot{system_wall_clock};
   const auto later = caf::make_timestamp() + 1h;

@@ -131,6 +131,24 @@ TEST_CASE("a reader heeds a wall clock that jumps before anybody else does",
   CHECK(reader.read() != nullptr);
 }
 
+TEST_CASE("a reader rejects what it gave, not what it could not give",
+          "[I21][I4][I13]") {
+  scene s;
+  s.gives(1000s);
+  s.fetch();
+  auto reader = s.bearer.reader();
+  REQUIRE(reader.read() != nullptr);
+  s.fetch(forced());
+  // The newer one has expired by the time that the reader sees it.
+  s.time.jump_wall(990s);
+  CHECK(reader.read() == nullptr);
+  reader.reject();
+  s.time.jump_wall(-990s);
+  const auto* found = reader.read();
+  REQUIRE(found != nullptr);
+  CHECK(found->generation.count == 2);
+}
+
 TEST_CASE("a reader gives no token whose steady time is over", "[I21][I13]") {
   scene s;
   s.gives(1000s);

@@ -102,7 +102,7 @@ private:
 
 /// Starts a grandchild that holds the lifeline and never ends, and waits for
 /// it.
-const auto family
+const auto process_family
   = std::string{"{ echo up; exec sleep 1000; } > \"$0\" & wait"};
 
 std::ptrdiff_t open_descriptors() {
@@ -262,8 +262,8 @@ TEST_CASE_METHOD(fixture, "a program may print more than a pipe holds") {
 TEST_CASE_METHOD(fixture, "a program that takes too long is killed with its "
                           "whole group, and says what it said") {
   auto line = lifeline{folder};
-  auto text = failure(shell("echo waiting >&2; " + family, line.path()), {},
-                      make_attempt(1s));
+  auto text = failure(shell("echo waiting >&2; " + process_family, line.path()),
+                      {}, make_attempt(1s));
   CHECK(contains(text, "killed"));
   CHECK(contains(text, "waiting"));
   CHECK(line.dead());
@@ -277,7 +277,7 @@ TEST_CASE_METHOD(fixture, "a noisy program is killed in time, too") {
 
 TEST_CASE_METHOD(fixture, "closing kills the program's whole group") {
   auto line = lifeline{folder};
-  auto source = *command_source(real.sys, shell(family, line.path()));
+  auto source = *command_source(real.sys, shell(process_family, line.path()));
   auto client = asker{real.sys};
   auto pending = client.start(source, make_attempt(1h));
   REQUIRE(line.alive());
@@ -292,7 +292,8 @@ TEST_CASE("the end of the actor system kills the program's whole group") {
   auto line = lifeline{folder};
   auto real = std::make_optional<real_system>();
   {
-    auto source = *command_source(real->sys, shell(family, line.path()));
+    auto source = *command_source(real->sys,
+                                  shell(process_family, line.path()));
     auto client = asker{real->sys};
     client.start(source, make_attempt(1h));
     REQUIRE(line.alive());

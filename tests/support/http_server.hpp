@@ -24,6 +24,9 @@ struct heard_request {
   std::string body;
 };
 
+/// Thrown by a behaviour that wants to close the connection.
+struct end_of_connection {};
+
 /// The server's end of a connection. Everything that blocks ends when the
 /// server does.
 class http_connection {
@@ -45,7 +48,7 @@ public:
   void wait_for_close();
 
   /// Breaks the connection off, which the client sees as a reset.
-  void reset();
+  [[noreturn]] void reset();
 
 private:
   bool fill();

@@ -4,11 +4,13 @@
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_clock.hpp>
+#include <caf/actor_control_block.hpp>
 #include <caf/config.hpp>
 #include <caf/disposable.hpp>
 #include <caf/error.hpp>
 #include <caf/send.hpp>
 
+#include <atomic>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -219,6 +221,14 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
 }
 
 #endif
+
+/// Whether `hdl` is the only reference to its actor, which then has no message
+/// to process: one that has is referred to by CAF's scheduler.
+template <class Handle>
+bool is_only_reference(const Handle& hdl) noexcept {
+  const auto* ctrl = caf::actor_cast<caf::actor_control_block*>(hdl);
+  return ctrl->strong_refs.load(std::memory_order_acquire) == 1;
+}
 
 /// Runs `f` inside `self` at `when`. The pending timer keeps nobody alive.
 /// @returns a disposable that may be disposed on any thread. A run that is on

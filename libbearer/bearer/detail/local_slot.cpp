@@ -61,6 +61,11 @@ bool local_slot::renewal_required() const {
   return clock_() >= end;
 }
 
+bool local_slot::stopped() const {
+  const auto guard = std::lock_guard{mutex_};
+  return stopped_;
+}
+
 std::time_t local_slot::surely_until(caf::timestamp end) const noexcept {
   using std::chrono::floor;
   using std::chrono::seconds;
@@ -82,6 +87,7 @@ void local_slot::publish(const token& what, caf::timestamp usable_until) {
   old = std::exchange(there_.current, what);
   there_.usable_until = usable_until;
   there_.surely_until = surely_until(usable_until);
+  id_ = what.generation.id;
   newest_.store(what.generation.count, std::memory_order_release);
   if (refused())
     take_out();
@@ -98,11 +104,13 @@ void local_slot::withdraw() {
 void local_slot::reject(const generation& what) {
   auto old = token{};
   const auto guard = std::lock_guard{mutex_};
-  // The cache judges those that are unknown or have been replaced.
-  if (there_.current.access_token.empty() || what != there_.current.generation)
+  // The cache judges those that are unknown.
+  if (what.id != id_ || what.count > newest_ || what.count <= floor_)
     return;
+  // Also if the token has been withdrawn: it may come back.
   floor_ = what.count;
-  old = take_out();
+  if (refused())
+    old = take_out();
   changed();
 }
 

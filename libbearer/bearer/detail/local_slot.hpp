@@ -87,6 +87,15 @@ public:
     return gone_;
   }
 
+  /// Whether nothing will ever be handed out again.
+  bool stopped() const;
+
+  /// Whether a fetch that went on to the refresher has no answer yet. To be
+  /// relied on only by who knows that the cache is at rest.
+  bool awaited() const noexcept {
+    return answered_ < handed_over_;
+  }
+
   // -- writing ----------------------------------------------------------------
 
   /// For the refresher: there is a token to hand out. Ends the request for a
@@ -111,6 +120,21 @@ public:
 
   /// The cache has ended.
   void vanish();
+
+  /// For the cache: hands another fetch over to the refresher.
+  void hand_over() noexcept {
+    ++handed_over_;
+  }
+
+  /// For the refresher: has answered so many fetches by now.
+  void answered(std::uint64_t n) noexcept {
+    answered_ = n;
+  }
+
+  /// For the cache: the refresher is gone, and CAF answers in its place.
+  void abandon() noexcept {
+    answered_ = handed_over_.load();
+  }
 
   // -- counting ---------------------------------------------------------------
 
@@ -157,11 +181,18 @@ private:
   alignas(line) mutable std::mutex mutex_;
   contents there_{1, {}, {}, 0};
   std::uint64_t floor_ = 0;
+
+  // Of the bearer, known from its first publication on.
+  std::uint64_t id_ = 0;
   bool requested_ = false;
   bool stopped_ = false;
 
   alignas(line) std::atomic<std::uint64_t> hits_ = 0;
   std::atomic<std::uint64_t> fast_reads_ = 0;
+
+  // Written on misses alone.
+  std::atomic<std::uint64_t> handed_over_ = 0;
+  std::atomic<std::uint64_t> answered_ = 0;
 };
 
 } // namespace bearer::detail

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <bearer/detail/local_slot.hpp>
+#include <bearer/generation.hpp>
 #include <bearer/token.hpp>
 
 #include <cstdint>
 #include <ctime>
+#include <limits>
 #include <memory>
 
 namespace bearer::detail {
@@ -25,17 +27,18 @@ public:
   /// @returns the token to use now, which is valid until the next call, or null
   ///          if there is none.
   const token* read() {
-    if (slot_->version() == seen_.version
-        && std::time(nullptr) < seen_.surely_until) [[likely]] {
+    if (slot_->version() == seen_.version && std::time(nullptr) < until_)
+      [[likely]] {
       ++reads_;
       return &seen_.current;
     }
     return look_again();
   }
 
-  /// What the last read saw, even if it has ended since; empty without a token.
-  const token& seen() const noexcept {
-    return seen_.current;
+  /// The generation that was read last, even if it has ended since; its count
+  /// is 0 if none was.
+  const generation& given() const noexcept {
+    return given_;
   }
 
 private:
@@ -46,6 +49,10 @@ private:
 
   std::shared_ptr<local_slot> slot_;
   local_slot::contents seen_;
+  generation given_;
+
+  // By when to look closer: at once if what was seen could not be used.
+  std::time_t until_ = std::numeric_limits<std::time_t>::min();
   std::uint64_t reads_ = 0;
 };
 

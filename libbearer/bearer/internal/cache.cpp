@@ -122,6 +122,7 @@ private:
 
   caf::result<token> renew(const fetch_options& opts, std::uint64_t newer_than,
                            const receiver_link& via) {
+    config_.slot->hand_over();
     auto budget = opts.timeout.value_or(config_.fetch_timeout);
     if (opts.renew_request_timeout)
       budget = std::min(budget, *opts.renew_request_timeout);
@@ -250,6 +251,7 @@ private:
 
   void lose_refresher() {
     refresher_ = nullptr;
+    config_.slot->abandon();
     retire();
   }
 
@@ -275,7 +277,8 @@ private:
 
 cache_actor spawn_cache(caf::actor_system& sys, cache_config config) {
   using impl = caf::stateful_actor<cache_state, cache_actor::impl>;
-  return sys.spawn<impl>(std::move(config));
+  // Not run before somebody needs it: most bearers of a large family are idle.
+  return sys.spawn<impl, caf::lazy_init>(std::move(config));
 }
 
 } // namespace bearer::internal

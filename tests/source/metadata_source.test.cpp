@@ -1,0 +1,78 @@
+#include <bearer/error.hpp>
+#include <bearer/source/metadata_source.hpp>
+
+#include "support/http_server.hpp"
+#include "support/real_time.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <future>
+#include <string>
+
+using namespace bearer;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+http_server::behaviour answering(std::string body) {
+  return each_request(
+    [body = std::move(body)](auto& to, const auto&) { to.answer(200, body); });
+}
+
+any_source source_of(caf::actor_system& sys, const http_server& server) {
+  auto options = metadata_source_options{};
+  options.url = server.url("/token?audience=api");
+  options.fields = {{"Metadata-Flavor", secret{"Test"}}};
+  return metadata_source(sys, options).value();
+}
+
+} // namespace
+
+TEST_CASE("a metadata server is asked as it wants to be", "[oauth2]") {
+  auto heard = std::promise<heard_request>{};
+  http_server server{each_request([&](auto& to, const auto& what) {
+    heard.set_value(what);
+    to.answer(200, R"({"access_token":"token-1","expires_in":60,"scope":""})");
+  })};
+  real_system real;
+  auto token = ask(real.sys, source_of(real.sys, server));
+  CHECK(secret_of(token) == "token-1");
+  CHECK(token->expires_at > caf::make_timestamp() + 50s);
+  auto what = heard.get_future().get();
+  CHECK(what.line == "GET /token?audience=api HTTP/1.1");
+  CHECK(contains(what.header, "\r\nMetadata-Flavor: Test\r\n"));
+}
+
+TEST_CASE("a metadata server may say when the token expires", "[oauth2]") {
+  http_server server{
+    answering(R"({"access_token":"token-1","expires_at":4102444800})")};
+  real_system real;
+  auto token = ask(real.sys, source_of(real.sys, server));
+  REQUIRE(token);
+  CHECK(token->expires_at == caf::timestamp{4102444800s});
+}
+
+TEST_CASE("a metadata server that answers with a page is named", "[oauth2]") {
+  http_server server{answering("<html>log in first</html>")};
+  real_system real;
+  auto failed = ask(real.sys, source_of(real.sys, server));
+  CHECK(contains(error_text(failed), server.url("/token")));
+  CHECK(!contains(error_text(failed), "audience"));
+}
+
+TEST_CASE("a metadata source checks its options", "[oauth2]") {
+  real_system real;
+  auto options = metadata_source_options{};
+  CHECK(error_of(metadata_source(real.sys, options)) == errc::invalid_setting);
+  options.url = "http://169.254.169.254/token";
+  CHECK(error_of(metadata_source(real.sys, options)) == errc::invalid_setting);
+  options.connection.allow_plain_http = true;
+  CHECK(metadata_source(real.sys, options));
+  options.max_response = 0;
+  CHECK(error_of(metadata_source(real.sys, options)) == errc::invalid_setting);
+  options.max_response = 1;
+  options.clock = nullptr;
+  CHECK(error_of(metadata_source(real.sys, options)) == errc::invalid_setting);
+}

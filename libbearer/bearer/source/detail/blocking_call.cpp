@@ -67,7 +67,7 @@ caf::expected<token> call(const blocking_function& function,
 /// Completes the record on every way out of the thread.
 class completion {
 public:
-  explicit completion(std::shared_ptr<blocking_record> record)
+  explicit completion(std::shared_ptr<call_record> record)
     : record_(std::move(record)) {
     // nop
   }
@@ -88,7 +88,7 @@ public:
   }
 
 private:
-  std::shared_ptr<blocking_record> record_;
+  std::shared_ptr<call_record> record_;
   std::optional<caf::expected<token>> result_;
 };
 
@@ -104,7 +104,7 @@ caf::expected<token> call_in_time(const blocking_function& function,
 
 /// The thread's whole life. The attempt, and with it the previous token, is
 /// gone before anybody hears of the result.
-void run(std::shared_ptr<blocking_record> record,
+void run(std::shared_ptr<call_record> record,
          const std::shared_ptr<const blocking_function>& function, attempt what,
          steady_time deadline) {
   auto stop = record->stop_token();
@@ -121,7 +121,7 @@ public:
   static constexpr auto name = "bearer.blocking-call";
 
   blocking_call_state(blocking_call::pointer self,
-                      std::shared_ptr<blocking_record> record,
+                      std::shared_ptr<call_record> record,
                       std::shared_ptr<const blocking_function> function)
     : self_(self), record_(std::move(record)), function_(std::move(function)) {
     record_->attach(caf::weak_actor_ptr{self->ctrl()},
@@ -180,7 +180,7 @@ private:
   }
 
   blocking_call::pointer self_;
-  std::shared_ptr<blocking_record> record_;
+  std::shared_ptr<call_record> record_;
   std::shared_ptr<const blocking_function> function_;
   caf::typed_response_promise<token> fetching_;
   std::vector<caf::typed_response_promise<void>> closing_;
@@ -188,9 +188,40 @@ private:
 
 } // namespace
 
+bool call_record::ended() const {
+  auto guard = lock();
+  return ended_;
+}
+
+void call_record::attach(caf::weak_actor_ptr receiver,
+                         result_handler on_result) {
+  auto guard = lock();
+  receiver_ = std::move(receiver);
+  on_result_ = std::move(on_result);
+}
+
+void call_record::detach() {
+  auto guard = lock();
+  receiver_ = nullptr;
+  on_result_ = nullptr;
+}
+
+void call_record::complete(caf::expected<token> result) {
+  auto guard = lock();
+  ended_ = true;
+  auto receiver = caf::actor_cast<caf::actor>(receiver_.lock());
+  if (!receiver)
+    return;
+  // An action and no message: tokens in messages can be looked at.
+  detail::anon_mail(receiver,
+                    caf::make_action([handler = on_result_,
+                                      result = std::move(result)]() mutable {
+                      handler(std::move(result));
+                    }));
+}
+
 blocking_call
-spawn_blocking_call(caf::actor_system& sys,
-                    std::shared_ptr<blocking_record> record,
+spawn_blocking_call(caf::actor_system& sys, std::shared_ptr<call_record> record,
                     std::shared_ptr<const blocking_function> function) {
   using impl = caf::stateful_actor<blocking_call_state, blocking_call::impl>;
   return sys.spawn<impl>(std::move(record), std::move(function));

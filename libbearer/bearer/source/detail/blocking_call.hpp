@@ -2,15 +2,16 @@
 
 #include <bearer/actors.hpp>
 #include <bearer/attempt.hpp>
-#include <bearer/detail/call_record.hpp>
 #include <bearer/token.hpp>
 
+#include <caf/actor_control_block.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/expected.hpp>
 #include <caf/typed_actor.hpp>
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 
 namespace bearer::detail {
@@ -21,8 +22,52 @@ namespace bearer::detail {
 using blocking_function
   = std::function<caf::expected<token>(const attempt&, std::stop_token)>;
 
-/// What the thread and the actors of one call have in common.
-using blocking_record = call_record<token>;
+/// What the thread of one call and the actors that wait for it have in common.
+/// All members may be called from any thread.
+///
+/// The thread outlives the actors if the function blocks, even the actor
+/// system. Therefore it touches the receiving actor under the lock only, and
+/// that actor needs the lock in order to end: as long as the thread holds it,
+/// actor and actor system are there, and the thread's reference to the actor is
+/// never the last one. The mutex is recursive so that an actor that ended
+/// inside of the thread all the same would not block itself.
+class call_record {
+public:
+  using result_handler = std::function<void(caf::expected<token>)>;
+
+  /// Asks the function to end early; runs its stop callbacks here and now.
+  void request_stop() {
+    stop_.request_stop();
+  }
+
+  std::stop_token stop_token() const {
+    return stop_.get_token();
+  }
+
+  /// Whether the function has returned. Hold `lock()` to rely on a "no".
+  bool ended() const;
+
+  /// As long as this is held, the call does not end.
+  std::unique_lock<std::recursive_mutex> lock() const {
+    return std::unique_lock{mutex_};
+  }
+
+  /// Runs `on_result` inside `receiver` when the call ends.
+  void attach(caf::weak_actor_ptr receiver, result_handler on_result);
+
+  /// The receiver ends; from now on nobody touches it.
+  void detach();
+
+  /// The call ends.
+  void complete(caf::expected<token> result);
+
+private:
+  mutable std::recursive_mutex mutex_;
+  std::stop_source stop_;
+  bool ended_ = false;
+  caf::weak_actor_ptr receiver_;
+  result_handler on_result_;
+};
 
 /// Waits for one call. It is an actor of its own because a parked promise keeps
 /// its actor alive on CAF 1.x: the source's actor, which parks none, ends with
@@ -37,8 +82,7 @@ using blocking_call = caf::typed_actor<
 
 /// Spawns the actor for one call of `function`, which takes a single fetch.
 blocking_call
-spawn_blocking_call(caf::actor_system& sys,
-                    std::shared_ptr<blocking_record> record,
+spawn_blocking_call(caf::actor_system& sys, std::shared_ptr<call_record> record,
                     std::shared_ptr<const blocking_function> function);
 
 } // namespace bearer::detail

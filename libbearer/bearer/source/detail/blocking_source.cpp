@@ -46,7 +46,7 @@ private:
     if (record_ && !record_->ended())
       return caf::make_error(errc::busy,
                              "the previous call is still under way");
-    record_ = std::make_shared<blocking_record>();
+    record_ = std::make_shared<call_record>();
     call_ = spawn_blocking_call(self_->system(), record_, function_);
     return detail::mail(self_, fetch_atom_v, what).delegate(call_);
   }
@@ -67,7 +67,7 @@ private:
   bool closed_ = false;
 
   // The latest call, whether it has ended or not.
-  std::shared_ptr<blocking_record> record_;
+  std::shared_ptr<call_record> record_;
   blocking_call call_;
 };
 

@@ -267,7 +267,7 @@ private:
   template <class Then>
   void run_on_thread(blocking_function what, Then then) {
     on_thread_ = spawn_blocking_call(
-      self_->system(), std::make_shared<blocking_record>(),
+      self_->system(), std::make_shared<call_record>(),
       std::make_shared<const blocking_function>(std::move(what)));
     auto budget = attempt{};
     budget.budget = attempt_.left();

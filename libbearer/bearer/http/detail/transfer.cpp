@@ -1,0 +1,280 @@
+#include <bearer/detail/saturating.hpp>
+#include <bearer/detail/wipe.hpp>
+#include <bearer/error.hpp>
+#include <bearer/http/detail/transfer.hpp>
+#include <bearer/http/url.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <stdexcept>
+#include <string_view>
+
+#include <strings.h>
+#include <sys/socket.h>
+
+namespace bearer::http::detail {
+
+namespace {
+
+constexpr int max_redirects = 5;
+
+/// How long libcurl may take a file of authorities for unchanged, in seconds.
+constexpr long authorities_age = 60;
+
+/// A child process that is started on another thread must not keep a connection
+/// open.
+curl_socket_t open_socket(void*, curlsocktype,
+                          curl_sockaddr* address) noexcept {
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC,
+                  address->protocol);
+}
+
+const char* variable(const char* name) noexcept {
+  const auto* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : nullptr;
+}
+
+/// Whether the scheme of a URL, which has been checked, is http.
+bool is_plain(const std::string& url) noexcept {
+  constexpr auto prefix = std::string_view{"http:"};
+  return ::strncasecmp(url.c_str(), prefix.data(), prefix.size()) == 0;
+}
+
+/// What libcurl gets for connecting: a little more than there is, because the
+/// engine has the last word; libcurl divides it among a host's addresses.
+long connect_timeout(std::chrono::steady_clock::time_point deadline) noexcept {
+  using std::chrono::milliseconds;
+  const auto left = bearer::detail::saturating_distance(
+    std::chrono::steady_clock::now(), deadline);
+  const auto limit = milliseconds{std::numeric_limits<int>::max()};
+  return static_cast<long>(
+    std::clamp(std::chrono::duration_cast<milliseconds>(left)
+                 + milliseconds{1000},
+               milliseconds{1000}, limit)
+      .count());
+}
+
+bool is_redirect(std::uint16_t status) noexcept {
+  return status >= 300 && status < 400;
+}
+
+bool leads_on(std::uint16_t status) noexcept {
+  return (status >= 301 && status <= 303) || status == 307 || status == 308;
+}
+
+/// Whether a redirect keeps method and body.
+bool keeps_method(std::uint16_t status) noexcept {
+  return status == 307 || status == 308;
+}
+
+/// Whether an answer came, though none that can be used.
+bool is_unusable(CURLcode code) noexcept {
+  return code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_BAD_CONTENT_ENCODING
+         || code == CURLE_UNSUPPORTED_PROTOCOL;
+}
+
+} // namespace
+
+transfer::transfer(const request& what, steady_time deadline, void* tag)
+  : what_(what),
+    url_(what.url),
+    reader_(what.max_body),
+    easy_(curl_easy_init()) {
+  if (!easy_)
+    throw std::bad_alloc{};
+  set(CURLOPT_PRIVATE, tag);
+  set(CURLOPT_ERRORBUFFER, error_.data());
+  set(CURLOPT_HEADERFUNCTION, &transfer::on_header);
+  set(CURLOPT_HEADERDATA, this);
+  set(CURLOPT_WRITEFUNCTION, &transfer::on_body);
+  set(CURLOPT_WRITEDATA, this);
+  prepare_request();
+  prepare_fields();
+  prepare_connection(deadline);
+  prepare_authorities();
+}
+
+template <class T>
+void transfer::set(CURLoption what, T value) {
+  const auto code = curl_easy_setopt(easy_.get(), what, value);
+  if (code == CURLE_OUT_OF_MEMORY)
+    throw std::bad_alloc{};
+  if (code != CURLE_OK)
+    throw std::runtime_error(curl_easy_strerror(code));
+}
+
+void transfer::prepare_request() {
+  set(CURLOPT_URL, url_.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  // Redirects are ours to judge.
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  // All encodings that this libcurl knows.
+  set(CURLOPT_ACCEPT_ENCODING, "");
+  set(CURLOPT_USERAGENT, "libbearer/" BEARER_VERSION);
+  if (what_.method == method::get)
+    return;
+  const auto body = what_.body.view();
+  set(CURLOPT_POST, 1L);
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  // Not copied. With a null pointer libcurl would ask for the body.
+  set(CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
+}
+
+void transfer::add_line(const std::string& line) {
+  auto* longer = curl_slist_append(lines_.get(), line.c_str());
+  if (longer == nullptr)
+    throw std::bad_alloc{};
+  static_cast<void>(lines_.release());
+  lines_.reset(longer);
+}
+
+void transfer::prepare_fields() {
+  // A server that knows nothing of it would delay long bodies.
+  add_line("Expect:");
+  for (const auto& field : what_.fields) {
+    auto line = std::string{};
+    bearer::detail::wipe_guard guard{line};
+    line.reserve(field.name.size() + 2 + field.value.size());
+    line.append(field.name);
+    // With a colon and nothing after it libcurl would drop the field.
+    if (field.value.empty())
+      line.append(";");
+    else
+      line.append(": ").append(field.value.view());
+    add_line(line);
+  }
+  set(CURLOPT_HTTPHEADER, lines_.get());
+}
+
+void transfer::prepare_connection(steady_time deadline) {
+  const auto& how = what_.connection;
+  // Signals are for the application's threads.
+  set(CURLOPT_NOSIGNAL, 1L);
+  // Nobody waits for a name server that does not answer.
+  set(CURLOPT_QUICK_EXIT, 1L);
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+  set(CURLOPT_CONNECTTIMEOUT_MS, connect_timeout(deadline));
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (!how.proxy.empty())
+    set(CURLOPT_PROXY, how.proxy.c_str());
+  // Plain http is for this very machine then, and a proxy may be another.
+  else if (!how.allow_plain_http && is_plain(url_))
+    set(CURLOPT_PROXY, "");
+}
+
+void transfer::prepare_authorities() {
+  const auto& how = what_.connection;
+  set(CURLOPT_CA_CACHE_TIMEOUT, authorities_age);
+  const auto* file = how.ca_file.empty() ? nullptr : how.ca_file.c_str();
+  const char* folder = nullptr;
+  if (file == nullptr)
+    file = variable("CURL_CA_BUNDLE");
+  if (file == nullptr) {
+    file = variable("SSL_CERT_FILE");
+    folder = variable("SSL_CERT_DIR");
+  }
+  // Either both or none: the built-in folder would add to a file.
+  if (file != nullptr || folder != nullptr) {
+    for (const auto what : {CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO})
+      set(what, file);
+    for (const auto what : {CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH})
+      set(what, folder);
+  }
+  if (how.certificate_file.empty())
+    return;
+  set(CURLOPT_SSLCERT, how.certificate_file.c_str());
+  const auto& key = how.key_file.empty() ? how.certificate_file : how.key_file;
+  set(CURLOPT_SSLKEY, key.c_str());
+  // OpenSSL would ask for it at the terminal.
+  set(CURLOPT_KEYPASSWD, "");
+}
+
+std::size_t transfer::on_header(char*, std::size_t size, std::size_t count,
+                                void* self) noexcept {
+  auto& reader = static_cast<transfer*>(self)->reader_;
+  return reader.take_line(size * count) ? size * count : 0;
+}
+
+std::size_t transfer::on_body(char* bytes, std::size_t size, std::size_t count,
+                              void* self) noexcept {
+  auto* me = static_cast<transfer*>(self);
+  try {
+    return me->reader_.take_body(bytes, size * count) ? size * count : 0;
+  } catch (const std::bad_alloc&) {
+    me->no_memory_ = true;
+    return 0;
+  }
+}
+
+std::optional<caf::expected<response>> transfer::end_round(CURLcode code) {
+  if (no_memory_)
+    throw std::bad_alloc{};
+  if (code != CURLE_OK)
+    return failed(code);
+  auto answer = reader_.finish(easy_.get());
+  if (is_redirect(answer.status) && !answer.field_value("Location").empty())
+    if (auto result = redirect(answer); result || leads_on(answer.status))
+      return result;
+  return answer;
+}
+
+/// The error that keeps us from going where the answer leads, or from taking it
+/// for an answer; else what is next is prepared if the answer leads on.
+std::optional<caf::expected<response>>
+transfer::redirect(const response& answer) {
+  auto target = resolve(url_, std::string{answer.field_value("Location")});
+  if (!target)
+    return std::move(target.error());
+  const auto refuse = [&](std::string_view why) {
+    return caf::make_error(errc::unusable_response,
+                           shown(url_)
+                             .append(": the redirect to ")
+                             .append(shown(*target))
+                             .append(why));
+  };
+  if (!same_origin(url_, *target))
+    return refuse(" is not followed: it is another origin");
+  if (check_url(*target, what_.connection))
+    return refuse(" is not followed: it may not be used");
+  if (!leads_on(answer.status))
+    return std::nullopt;
+  if (what_.method == method::post && !keeps_method(answer.status))
+    return refuse(" is not followed: it would drop the body that was posted");
+  if (++redirects_ > max_redirects)
+    return refuse(" is not followed: there were too many before");
+  url_ = std::move(*target);
+  reader_.reset();
+  set(CURLOPT_URL, url_.c_str());
+  return std::nullopt;
+}
+
+caf::error transfer::failed(CURLcode code) const {
+  const auto unusable = [this](const std::string& why) {
+    return caf::make_error(errc::unusable_response,
+                           shown(url_).append(": ").append(why));
+  };
+  if (reader_.too_much() == answer_reader::excess::body)
+    return unusable("the body of the answer is over the limit of "
+                    + std::to_string(what_.max_body) + " bytes");
+  if (reader_.too_much() == answer_reader::excess::header)
+    return unusable("the header of the answer is too long");
+  if (is_unusable(code))
+    return unusable(error_text(code));
+  return caf::make_error(errc::connection_failed,
+                         shown(url_).append(": ").append(error_text(code)));
+}
+
+std::string transfer::error_text(CURLcode code) const {
+  const auto detail = std::string_view{error_.data()};
+  // libcurl quotes a proxy that it does not understand, password and all.
+  const auto secret = detail.starts_with("Unsupported proxy")
+                      || detail.find('@') != std::string_view::npos;
+  if (detail.empty() || secret)
+    return curl_easy_strerror(code);
+  return std::string{detail};
+}
+
+} // namespace bearer::http::detail

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <bearer/http/detail/answer_reader.hpp>
+#include <bearer/http/detail/curl.hpp>
+#include <bearer/http/request.hpp>
+#include <bearer/http/response.hpp>
+
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace bearer::http::detail {
+
+/// One request as libcurl does it, with the redirects that it leads to. Stays
+/// where it is, because libcurl knows the place. Lives on the I/O thread.
+class transfer {
+public:
+  using steady_time = std::chrono::steady_clock::time_point;
+
+  /// Prepares the first round.
+  /// @param what Has been checked; lives longer.
+  /// @param tag Comes back from libcurl as `CURLINFO_PRIVATE`.
+  /// @throws std::exception
+  transfer(const request& what, steady_time deadline, void* tag);
+
+  transfer(const transfer&) = delete;
+
+  transfer& operator=(const transfer&) = delete;
+
+  ~transfer() = default;
+
+  CURL* handle() const noexcept {
+    return easy_.get();
+  }
+
+  /// Takes the end of one round: the result, or nothing if a redirect leads to
+  /// another round.
+  std::optional<caf::expected<response>> end_round(CURLcode code);
+
+private:
+  void prepare_request();
+  void prepare_fields();
+  void prepare_connection(steady_time deadline);
+  void prepare_authorities();
+  void add_line(const std::string& line);
+
+  template <class T>
+  void set(CURLoption what, T value);
+
+  std::optional<caf::expected<response>> redirect(const response& answer);
+  caf::error failed(CURLcode code) const;
+  std::string error_text(CURLcode code) const;
+
+  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count,
+                               void* self) noexcept;
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count,
+                             void* self) noexcept;
+
+  const request& what_;
+  std::string url_;
+  int redirects_ = 0;
+  bool no_memory_ = false;
+  answer_reader reader_;
+  std::array<char, CURL_ERROR_SIZE> error_{};
+  lines_ptr lines_;
+  // Goes first, because it refers to the others.
+  easy_ptr easy_;
+};
+
+} // namespace bearer::http::detail

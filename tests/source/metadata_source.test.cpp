@@ -1,7 +1,7 @@
 #include <bearer/error.hpp>
 #include <bearer/source/metadata_source.hpp>
 
-#include "support/http_server.hpp"
+#include "support/heard_request.hpp"
 #include "support/real_time.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -16,12 +16,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-http_server::behaviour answering(std::string body) {
+tcp_server::script answering(std::string body) {
   return each_request(
-    [body = std::move(body)](auto& to, const auto&) { to.answer(200, body); });
+    [body = std::move(body)](auto& to, const auto&) { to.answer(body); });
 }
 
-any_source source_of(caf::actor_system& sys, const http_server& server) {
+any_source source_of(caf::actor_system& sys, const tcp_server& server) {
   auto options = metadata_source_options{};
   options.url = server.url("/token?audience=api");
   options.fields = {{"Metadata-Flavor", secret{"Test"}}};
@@ -32,9 +32,9 @@ any_source source_of(caf::actor_system& sys, const http_server& server) {
 
 TEST_CASE("a metadata server is asked as it wants to be", "[oauth2]") {
   auto heard = std::promise<heard_request>{};
-  http_server server{each_request([&](auto& to, const auto& what) {
+  tcp_server server{each_request([&](auto& to, const auto& what) {
     heard.set_value(what);
-    to.answer(200, R"({"access_token":"token-1","expires_in":60,"scope":""})");
+    to.answer(R"({"access_token":"token-1","expires_in":60,"scope":""})");
   })};
   real_system real;
   auto token = ask(real.sys, source_of(real.sys, server));
@@ -46,7 +46,7 @@ TEST_CASE("a metadata server is asked as it wants to be", "[oauth2]") {
 }
 
 TEST_CASE("a metadata server may say when the token expires", "[oauth2]") {
-  http_server server{
+  tcp_server server{
     answering(R"({"access_token":"token-1","expires_at":4102444800})")};
   real_system real;
   auto token = ask(real.sys, source_of(real.sys, server));
@@ -55,7 +55,7 @@ TEST_CASE("a metadata server may say when the token expires", "[oauth2]") {
 }
 
 TEST_CASE("a metadata server that answers with a page is named", "[oauth2]") {
-  http_server server{answering("<html>log in first</html>")};
+  tcp_server server{answering("<html>log in first</html>")};
   real_system real;
   auto failed = ask(real.sys, source_of(real.sys, server));
   CHECK(contains(error_text(failed), server.url("/token")));

@@ -2,7 +2,7 @@
 #include <bearer/error.hpp>
 #include <bearer/source/oauth2_source.hpp>
 
-#include "support/http_server.hpp"
+#include "support/heard_request.hpp"
 #include "support/real_time.hpp"
 #include "support/temp_folder.hpp"
 
@@ -24,7 +24,7 @@ namespace {
 /// script; the last line of the script for ever.
 class endpoint {
 public:
-  using reply = std::function<void(http_connection&)>;
+  using reply = std::function<void(connection&)>;
 
   explicit endpoint(std::vector<reply> script) : script_(std::move(script)) {
     // nop
@@ -44,7 +44,7 @@ public:
   }
 
 private:
-  void serve(http_connection& to, const heard_request& what) {
+  void serve(connection& to, const heard_request& what) {
     auto next = reply{};
     {
       std::lock_guard guard{mutex_};
@@ -58,15 +58,14 @@ private:
   std::vector<reply> script_;
   std::vector<heard_request> heard_;
   // Last: its threads use the rest.
-  http_server server_{
-    each_request([this](http_connection& to, const heard_request& what) {
-      serve(to, what);
-    })};
+  tcp_server server_{each_request(
+    [this](connection& to, const heard_request& what) { serve(to, what); })};
 };
 
 endpoint::reply says(int status, std::string body, std::string fields = "") {
-  return [=](http_connection& to) {
-    to.answer(status, body, "Content-Type: application/json\r\n" + fields);
+  return [=](connection& to) {
+    to.answer(body, std::to_string(status) + " Status",
+              "Content-Type: application/json\r\n" + fields);
   };
 }
 
@@ -85,7 +84,7 @@ endpoint::reply refuses(int status, const std::string& code) {
 }
 
 endpoint::reply loses_the_answer() {
-  return [](http_connection& to) {
+  return [](connection& to) {
     to.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
     to.reset();
   };
@@ -229,8 +228,8 @@ struct discovered {
   std::mutex mutex;
   std::vector<std::string> lines;
   oauth2::options options;
-  http_server server{
-    each_request([this](http_connection& to, const heard_request& what) {
+  tcp_server server{
+    each_request([this](connection& to, const heard_request& what) {
       {
         std::lock_guard guard{mutex};
         lines.push_back(what.line);

@@ -14,7 +14,8 @@ namespace bearer::http {
 /// which keeps connections open for later ones.
 using client_actor = caf::typed_actor<
   // Answers with the server's response, whatever its status; or with
-  // `errc::connection_failed` or `errc::unusable_response`, which name the URL
+  // `errc::connection_failed`, `errc::answer_lost` or
+  // `errc::unusable_response`, which name the URL
   // without its query. Send it as a request: if the sender ends before the
   // answer, then the transfer is aborted.
   caf::result<response>(fetch_atom, request)>;

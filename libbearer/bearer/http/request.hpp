@@ -83,7 +83,7 @@ struct request {
 
   std::vector<field> fields = {};
 
-  /// What is posted.
+  /// What is posted; a form, unless a field `Content-Type` says otherwise.
   secret body = {};
 
   connection_options connection = {};

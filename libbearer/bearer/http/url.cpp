@@ -1,122 +1,192 @@
 #include <bearer/error.hpp>
+#include <bearer/http/detail/curl.hpp>
 #include <bearer/http/url.hpp>
 
-#include <curl/curl.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include <algorithm>
-#include <memory>
+#include <array>
+#include <new>
 #include <string_view>
+#include <utility>
+
+#include <strings.h>
 
 namespace bearer::http {
 
 namespace {
 
-/// A URL as curl understands it, so that what is checked is what is used.
-class parsed_url {
-public:
-  explicit parsed_url(const std::string& text) {
-    url_.reset(curl_url());
-    valid_ = url_ && !has_control(text) && set(text);
-  }
+/// The longest URL in an error; a server may redirect to much longer ones.
+constexpr std::size_t max_shown = 512;
 
-  bool valid() const noexcept {
-    return valid_;
-  }
-
-  /// Replaces this URL by what `text` means relative to it.
-  bool set(const std::string& text) {
-    return curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), 0)
-           == CURLUE_OK;
-  }
-
-  void clear(CURLUPart part) {
-    curl_url_set(url_.get(), part, nullptr, 0);
-  }
-
-  /// Empty if there is no such part.
-  std::string get(CURLUPart part, unsigned flags = 0) const {
-    char* text = nullptr;
-    if (curl_url_get(url_.get(), part, &text, flags) != CURLUE_OK)
-      return {};
-    auto owner = std::unique_ptr<char, decltype(&curl_free)>{text, curl_free};
-    return text;
-  }
-
-private:
-  static bool has_control(std::string_view text) noexcept {
-    return std::ranges::any_of(text, [](char c) {
-      return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-    });
-  }
-
-  std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url_{nullptr,
-                                                           curl_url_cleanup};
-  bool valid_ = false;
-};
-
-bool is_loopback(std::string_view host) noexcept {
-  return host == "localhost" || host == "[::1]"
-         || (host.starts_with("127.")
-             && host.find_first_not_of("0123456789.")
-                  == std::string_view::npos);
+bool is_control(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-caf::error invalid(const std::string& url, const char* what) {
-  return caf::make_error(errc::invalid_setting, shown(url) + ": " + what);
+/// Schemes and hosts are compared in ASCII.
+char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_printable(char c) noexcept {
+  return c > 0x20 && c < 0x7f;
+}
+
+detail::url_ptr new_url() {
+  auto result = detail::url_ptr{curl_url()};
+  if (!result)
+    throw std::bad_alloc{};
+  return result;
+}
+
+/// Understands URLs of any scheme; null if `text` is none.
+detail::url_ptr parse(const std::string& text) {
+  // curl would stop at a NUL byte.
+  if (std::ranges::any_of(text, is_control))
+    return nullptr;
+  auto result = new_url();
+  if (curl_url_set(result.get(), CURLUPART_URL, text.c_str(),
+                   CURLU_NON_SUPPORT_SCHEME)
+      != CURLUE_OK)
+    return nullptr;
+  return result;
+}
+
+bool has(const detail::url_ptr& url, CURLUPart what) {
+  char* text = nullptr;
+  const auto code = curl_url_get(url.get(), what, &text, 0);
+  return detail::text_ptr{text} && code == CURLUE_OK;
+}
+
+/// The part of a URL, empty if it has none.
+std::string part(const detail::url_ptr& url, CURLUPart what,
+                 unsigned int flags = 0) {
+  char* text = nullptr;
+  const auto code = curl_url_get(url.get(), what, &text, flags);
+  const auto owner = detail::text_ptr{text};
+  return code == CURLUE_OK ? std::string{text} : std::string{};
+}
+
+bool same_word(const std::string& lhs, const std::string& rhs) noexcept {
+  return ::strcasecmp(lhs.c_str(), rhs.c_str()) == 0;
+}
+
+/// Whether a host is this machine whatever a name server says.
+bool is_loopback(std::string host) {
+  if (same_word(host, "localhost"))
+    return true;
+  if (host.size() > 2 && host.front() == '[')
+    host = host.substr(1, host.size() - 2);
+  auto v4 = in_addr{};
+  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1)
+    return (ntohl(v4.s_addr) >> 24U) == 127;
+  auto v6 = in6_addr{};
+  return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1
+         && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+/// What is wrong with plain HTTP to this host, empty if nothing.
+std::string_view fault_of_plain(const detail::url_ptr& url,
+                                const connection_options& how) {
+  if (how.allow_plain_http)
+    return {};
+  if (!is_loopback(part(url, CURLUPART_HOST)))
+    return "secrets do not go over plain http to another machine";
+  if (!how.proxy.empty())
+    return "secrets do not go over plain http to a proxy";
+  return {};
+}
+
+/// What is wrong with the URL, empty if nothing.
+std::string_view fault_of(const std::string& text,
+                          const connection_options& how) {
+  if (std::ranges::any_of(text, is_control))
+    return "has a control character";
+  const auto url = parse(text);
+  if (!url)
+    return "is no absolute URL";
+  const auto scheme = part(url, CURLUPART_SCHEME);
+  const auto plain = same_word(scheme, "http");
+  if (!plain && !same_word(scheme, "https"))
+    return "is neither https nor http";
+  if (part(url, CURLUPART_HOST).empty())
+    return "names no host";
+  if (has(url, CURLUPART_USER) || has(url, CURLUPART_PASSWORD))
+    return "has a user or a password";
+  // Always begins a fragment, also an empty one, of which curl tells nothing.
+  if (text.find('#') != std::string::npos)
+    return "has a fragment";
+  return plain ? fault_of_plain(url, how) : std::string_view{};
 }
 
 } // namespace
 
 caf::error check_url(const std::string& url, const connection_options& how) {
-  const auto parts = parsed_url{url};
-  if (!parts.valid())
-    return invalid(url, "is no absolute URL");
-  if (!parts.get(CURLUPART_USER).empty()
-      || !parts.get(CURLUPART_PASSWORD).empty())
-    return invalid(url, "must not hold a user or a password");
-  if (url.find('#') != std::string::npos)
-    return invalid(url, "must not have a fragment");
-  const auto scheme = parts.get(CURLUPART_SCHEME);
-  if (scheme == "https")
+  const auto fault = fault_of(url, how);
+  if (fault.empty())
     return {};
-  if (scheme != "http")
-    return invalid(url, "must be https:");
-  if (how.allow_plain_http || is_loopback(parts.get(CURLUPART_HOST)))
+  return caf::make_error(errc::invalid_setting,
+                         shown(url).append(": ").append(fault));
+}
+
+std::string origin(const std::string& url) {
+  const auto parsed = parse(url);
+  if (!parsed)
     return {};
-  return invalid(url,
-                 "must be https:, for anybody on the way reads http: (if that"
-                 " shall be, set allow_plain_http)");
+  const auto scheme = part(parsed, CURLUPART_SCHEME);
+  const auto host = part(parsed, CURLUPART_HOST);
+  const auto port = part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  if (scheme.empty() || host.empty() || port.empty())
+    return {};
+  auto result = std::string{scheme};
+  result.append("://").append(host).append(":").append(port);
+  std::ranges::transform(result, result.begin(), to_lower);
+  return result;
 }
 
 bool same_origin(const std::string& lhs, const std::string& rhs) {
-  const auto left = parsed_url{lhs};
-  const auto right = parsed_url{rhs};
-  if (!left.valid() || !right.valid())
-    return false;
-  const auto same = [&](CURLUPart part, unsigned flags = 0) {
-    return left.get(part, flags) == right.get(part, flags);
-  };
-  return same(CURLUPART_SCHEME) && same(CURLUPART_HOST)
-         && same(CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  const auto first = origin(lhs);
+  return !first.empty() && first == origin(rhs);
 }
 
 caf::expected<std::string> resolve(const std::string& base,
                                    const std::string& location) {
-  auto url = parsed_url{base};
-  if (!url.valid() || !url.set(location))
+  const auto unresolved = [&base](std::string_view why) {
     return caf::make_error(errc::unusable_response,
-                           shown(base) + ": redirects to what is no URL");
-  return url.get(CURLUPART_URL);
+                           shown(base).append(" redirects to ").append(why));
+  };
+  auto url = parse(base);
+  if (!url)
+    return unresolved("somewhere, but is no absolute URL itself");
+  // Relative ones count from the set one. Servers send blanks and bytes above
+  // ASCII as they are, which curl encodes.
+  constexpr auto flags = static_cast<unsigned int>(
+    CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE);
+  if (std::ranges::any_of(location, is_control)
+      || curl_url_set(url.get(), CURLUPART_URL, location.c_str(), flags)
+           != CURLUE_OK)
+    return unresolved("what is no URL");
+  curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0);
+  auto result = part(url, CURLUPART_URL);
+  if (result.empty())
+    return unresolved("what is no URL");
+  return result;
 }
 
 std::string shown(const std::string& url) {
-  auto parts = parsed_url{url};
-  if (!parts.valid())
-    return "URL that cannot be read";
-  for (const auto part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
-                          CURLUPART_FRAGMENT})
-    parts.clear(part);
-  return parts.get(CURLUPART_URL);
+  const auto parsed = parse(url);
+  if (!parsed)
+    return "an unreadable URL";
+  for (const auto what : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,
+                          CURLUPART_QUERY, CURLUPART_FRAGMENT})
+    curl_url_set(parsed.get(), what, nullptr, 0);
+  auto result = part(parsed, CURLUPART_URL);
+  std::ranges::replace_if(
+    result, [](char c) { return !is_printable(c); }, '?');
+  if (result.size() > max_shown)
+    result.replace(max_shown, std::string::npos, "...");
+  return result;
 }
 
 } // namespace bearer::http

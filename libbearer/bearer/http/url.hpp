@@ -16,11 +16,17 @@ namespace bearer::http {
 ///          `shown` has it.
 caf::error check_url(const std::string& url, const connection_options& how);
 
+/// Scheme, host and port (RFC 6454, section 4), in lower case; empty if this is
+/// no URL.
+std::string origin(const std::string& url);
+
 /// Whether scheme, host and port are the same (RFC 6454, section 4). False if
 /// one of them is no URL.
 bool same_origin(const std::string& lhs, const std::string& rhs);
 
-/// Where a redirect leads (RFC 9110, section 10.2.2).
+/// Where a redirect leads (RFC 9110, section 10.2.2), without a fragment, which
+/// no server is sent.
+/// @returns the URL, or `errc::unusable_response`.
 caf::expected<std::string> resolve(const std::string& base,
                                    const std::string& location);
 

@@ -1,262 +1,315 @@
+#include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/detail/engine.hpp>
+#include <bearer/http/url.hpp>
+
+#include <caf/deep_to_string.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
-#include <exception>
-#include <map>
-#include <mutex>
+#include <csignal>
 #include <new>
-#include <string>
-#include <thread>
-#include <unordered_map>
+#include <stdexcept>
 #include <utility>
-#include <vector>
+
+#include <pthread.h>
 
 namespace bearer::http::detail {
 
 namespace {
 
-/// So many at once to the same origin: enough to keep a server busy, few enough
-/// that a crowd of bearers neither floods it nor uses up our descriptors.
-constexpr std::size_t max_active_per_origin = 64;
+using std::chrono::milliseconds;
 
-/// Idle connections that are kept.
-constexpr long max_idle = 64;
+/// How many requests to one server run at the same time. The others wait.
+constexpr std::size_t max_running = 64;
 
-/// How often those that wait for their turn are looked at for being late.
-constexpr auto look_interval = std::chrono::milliseconds{100};
+/// How many connections are kept open, those in use included.
+constexpr long max_connections = 256;
 
-/// How long to wait for anything when there is nothing to look at.
-constexpr auto idle_interval = std::chrono::minutes{1};
+/// When to try again what failed for want of memory.
+constexpr auto retry_delay = milliseconds{50};
 
-using transfer_ptr = std::unique_ptr<transfer>;
-
-/// libcurl's own state, once per process. Thread-safe where libcurl says so,
-/// which the versions do that we take.
-void init_curl() {
-  static const auto outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (outcome != CURLE_OK)
+void check(CURLMcode code) {
+  if (code == CURLM_OUT_OF_MEMORY)
     throw std::bad_alloc{};
+  if (code != CURLM_OK)
+    throw std::runtime_error(curl_multi_strerror(code));
 }
 
-/// The transfers to one origin.
-struct lane {
-  std::size_t active = 0;
-  std::deque<transfer_ptr> waiting = {};
-};
+multi_ptr new_multi() {
+  // Once, and never undone: the application may use libcurl too.
+  static const auto code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (code != CURLE_OK)
+    throw std::runtime_error(curl_easy_strerror(code));
+  auto result = multi_ptr{curl_multi_init()};
+  if (!result)
+    throw std::bad_alloc{};
+  check(curl_multi_setopt(result.get(), CURLMOPT_MAXCONNECTS, max_connections));
+  // Tells whether there were descriptors for it.
+  check(curl_multi_wakeup(result.get()));
+  return result;
+}
 
-} // namespace
-
-class engine::impl {
+/// Keeps all signals from the threads that are started meanwhile: they are for
+/// the application's threads, and a broken connection is no reason for SIGPIPE.
+class signals_blocked {
 public:
-  impl() : multi_((init_curl(), curl_multi_init()), curl_multi_cleanup) {
-    if (!multi_)
-      throw std::bad_alloc{};
-    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, max_idle);
-    thread_ = std::thread{[this] { run(); }};
+  signals_blocked() noexcept {
+    auto all = sigset_t{};
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
 
-  impl(const impl&) = delete;
+  signals_blocked(const signals_blocked&) = delete;
 
-  impl& operator=(const impl&) = delete;
+  signals_blocked& operator=(const signals_blocked&) = delete;
 
-  ~impl() {
-    {
-      std::lock_guard guard{mutex_};
-      stopping_ = true;
-    }
-    curl_multi_wakeup(multi_.get());
-    thread_.join();
-    for (auto& [handle, what] : active_)
-      curl_multi_remove_handle(multi_.get(), handle);
-  }
-
-  std::uint64_t start(request what, std::shared_ptr<response_record> record) {
-    auto id = std::uint64_t{0};
-    {
-      std::lock_guard guard{mutex_};
-      id = ++last_id_;
-      started_.push_back(
-        std::make_unique<transfer>(id, std::move(what), std::move(record)));
-    }
-    curl_multi_wakeup(multi_.get());
-    return id;
-  }
-
-  void abort(std::uint64_t id) {
-    {
-      std::lock_guard guard{mutex_};
-      aborted_.push_back(id);
-    }
-    curl_multi_wakeup(multi_.get());
+  ~signals_blocked() {
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
 
 private:
-  // -- the thread's own
-  // --------------------------------------------------------
-
-  void run() {
-    while (take_orders()) {
-      auto running = 0;
-      curl_multi_perform(multi_.get(), &running);
-      finish();
-      drop_late();
-      const auto wait = waiting_ > 0 ? std::chrono::milliseconds{look_interval}
-                                     : std::chrono::milliseconds{idle_interval};
-      curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(wait.count()),
-                      nullptr);
-    }
-  }
-
-  /// @returns false if there is nothing more to do.
-  bool take_orders() {
-    auto started = std::vector<transfer_ptr>{};
-    auto aborted = std::vector<std::uint64_t>{};
-    {
-      std::lock_guard guard{mutex_};
-      if (stopping_)
-        return false;
-      started.swap(started_);
-      aborted.swap(aborted_);
-    }
-    for (auto& what : started)
-      enter(std::move(what));
-    for (const auto id : aborted)
-      drop(id);
-    return true;
-  }
-
-  void enter(transfer_ptr what) {
-    auto& to = lanes_[what->origin()];
-    if (to.active >= max_active_per_origin) {
-      to.waiting.push_back(std::move(what));
-      ++waiting_;
-      return;
-    }
-    ++to.active;
-    launch(std::move(what));
-  }
-
-  /// Hands a transfer to curl, which has its place in a lane.
-  void launch(transfer_ptr what) {
-    auto err = caf::error{};
-    try {
-      err = what->prepare();
-    } catch (const std::bad_alloc&) {
-      err = caf::make_error(errc::connection_failed, "out of memory");
-    }
-    if (!err) {
-      auto* handle = what->handle();
-      if (curl_multi_add_handle(multi_.get(), handle) == CURLM_OK) {
-        active_.emplace(handle, std::move(what));
-        return;
-      }
-      err = caf::make_error(errc::connection_failed, "out of memory");
-    }
-    what->fail(std::move(err));
-    leave(what->origin());
-  }
-
-  /// Gives the place in a lane to the next.
-  void leave(const std::string& origin) {
-    const auto i = lanes_.find(origin);
-    auto& to = i->second;
-    if (to.waiting.empty()) {
-      if (--to.active == 0)
-        lanes_.erase(i);
-      return;
-    }
-    auto next = std::move(to.waiting.front());
-    to.waiting.pop_front();
-    --waiting_;
-    launch(std::move(next));
-  }
-
-  void finish() {
-    auto left = 0;
-    while (auto* message = curl_multi_info_read(multi_.get(), &left)) {
-      if (message->msg != CURLMSG_DONE)
-        continue;
-      // Removing the handle invalidates the message.
-      const auto code = message->data.result;
-      auto what = take(message->easy_handle);
-      if (what->ended(code))
-        launch(std::move(what));
-      else
-        leave(what->origin());
-    }
-  }
-
-  /// Takes an active transfer away from curl.
-  transfer_ptr take(CURL* handle) {
-    curl_multi_remove_handle(multi_.get(), handle);
-    const auto i = active_.find(handle);
-    auto result = std::move(i->second);
-    active_.erase(i);
-    return result;
-  }
-
-  void drop(std::uint64_t id) {
-    const auto has_id = [id](const transfer_ptr& x) { return x->id() == id; };
-    const auto active = std::ranges::find_if(active_, [&](const auto& x) {
-      return has_id(x.second);
-    });
-    if (active != active_.end()) {
-      leave(take(active->first)->origin());
-      return;
-    }
-    for (auto& [origin, to] : lanes_)
-      waiting_ -= std::erase_if(to.waiting, has_id);
-  }
-
-  /// Answers those whose time was over before it was their turn.
-  void drop_late() {
-    const auto now = std::chrono::steady_clock::now();
-    if (waiting_ == 0 || now < next_look_)
-      return;
-    next_look_ = now + look_interval;
-    for (auto& [origin, to] : lanes_)
-      waiting_ -= std::erase_if(to.waiting, [now](const transfer_ptr& x) {
-        const auto late = x->deadline() <= now;
-        if (late)
-          x->fail_late();
-        return late;
-      });
-  }
-
-  std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_;
-
-  // What other threads leave here.
-  std::mutex mutex_;
-  bool stopping_ = false;
-  std::uint64_t last_id_ = 0;
-  std::vector<transfer_ptr> started_;
-  std::vector<std::uint64_t> aborted_;
-
-  // The thread's own.
-  std::unordered_map<CURL*, transfer_ptr> active_;
-  std::map<std::string, lane> lanes_;
-  std::size_t waiting_ = 0;
-  std::chrono::steady_clock::time_point next_look_;
-
-  std::thread thread_;
+  sigset_t before_{};
 };
 
-engine::engine() : impl_(std::make_unique<impl>()) {
-  // nop
+/// Names what shares connections.
+std::string key_of(const request& what) {
+  return origin(what.url).append(" ").append(what.connection.proxy);
 }
 
-engine::~engine() = default;
+} // namespace
 
-std::uint64_t engine::start(request what,
-                            std::shared_ptr<response_record> record) {
-  return impl_->start(std::move(what), std::move(record));
+// -- for any thread -----------------------------------------------------------
+
+engine::engine() : multi_(new_multi()) {
+  const auto guard = signals_blocked{};
+  thread_ = std::thread{[this] { run(); }};
+  ::pthread_setname_np(thread_.native_handle(), "bearer-http");
 }
 
-void engine::abort(std::uint64_t id) {
-  impl_->abort(id);
+engine::~engine() {
+  {
+    const auto guard = std::unique_lock{mutex_};
+    stopping_ = true;
+  }
+  curl_multi_wakeup(multi_.get());
+  thread_.join();
+}
+
+void engine::start(std::shared_ptr<exchange> what) {
+  auto fresh = entries{};
+  fresh.emplace_back(std::move(what));
+  fresh.front().self = fresh.begin();
+  {
+    const auto guard = std::unique_lock{mutex_};
+    orders_.splice(orders_.end(), fresh);
+  }
+  curl_multi_wakeup(multi_.get());
+}
+
+void engine::drop_abandoned() noexcept {
+  {
+    const auto guard = std::unique_lock{mutex_};
+    abandoned_ = true;
+  }
+  curl_multi_wakeup(multi_.get());
+}
+
+// -- the I/O thread -----------------------------------------------------------
+
+void engine::run() noexcept {
+  while (take_orders()) {
+    expire();
+    fill_hosts();
+    auto unused = 0;
+    curl_multi_perform(multi_.get(), &unused);
+    collect();
+    fill_hosts();
+    renotify();
+    wait();
+  }
+}
+
+bool engine::take_orders() noexcept {
+  auto fresh = entries{};
+  auto abandoned = false;
+  {
+    const auto guard = std::unique_lock{mutex_};
+    if (stopping_)
+      return false;
+    fresh.swap(orders_);
+    abandoned = std::exchange(abandoned_, false);
+  }
+  while (!fresh.empty())
+    admit(fresh.front(), fresh);
+  if (abandoned)
+    sweep_abandoned();
+  return true;
+}
+
+void engine::admit(entry& x, entries& fresh) noexcept {
+  try {
+    auto& to = hosts_[key_of(x.what->what())];
+    to.waiting.splice(to.waiting.end(), fresh, x.self);
+    x.to = &to;
+    next_deadline_ = std::min(next_deadline_, x.what->deadline());
+    room_ = true;
+  } catch (...) {
+    x.what->complete_without_memory();
+    unheard_.splice(unheard_.end(), fresh, x.self);
+  }
+}
+
+void engine::fill_hosts() noexcept {
+  if (!std::exchange(room_, false))
+    return;
+  for (auto i = hosts_.begin(); i != hosts_.end();) {
+    auto& to = i->second;
+    while (to.running < max_running && !to.waiting.empty())
+      launch(to.waiting.front());
+    i = to.running == 0 ? hosts_.erase(i) : std::next(i);
+  }
+}
+
+void engine::launch(entry& x) noexcept {
+  try {
+    const auto& what = *x.what;
+    x.running.emplace(what.what(), what.deadline(), &x);
+    check(curl_multi_add_handle(multi_.get(), x.running->handle()));
+    running_.splice(running_.end(), x.to->waiting, x.self);
+    ++x.to->running;
+  } catch (const std::runtime_error& ex) {
+    x.running.reset();
+    fail(x, [&] { return std::string{ex.what()}; });
+  } catch (...) {
+    x.running.reset();
+    x.what->complete_without_memory();
+    retire(x);
+  }
+}
+
+void engine::collect() noexcept {
+  auto unused = 0;
+  while (const auto* message = curl_multi_info_read(multi_.get(), &unused)) {
+    if (message->msg != CURLMSG_DONE)
+      continue;
+    entry* x = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &x);
+    end_round(*x, message->data.result);
+  }
+}
+
+void engine::end_round(entry& x, CURLcode code) noexcept {
+  try {
+    auto result = x.running->end_round(code);
+    if (!result) {
+      check(curl_multi_remove_handle(multi_.get(), x.running->handle()));
+      check(curl_multi_add_handle(multi_.get(), x.running->handle()));
+      return;
+    }
+    x.what->complete(std::move(*result));
+    retire(x);
+  } catch (const std::runtime_error& ex) {
+    fail(x, [&] { return std::string{ex.what()}; });
+  } catch (...) {
+    x.what->complete_without_memory();
+    retire(x);
+  }
+}
+
+void engine::expire() noexcept {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_deadline_)
+    return;
+  next_deadline_ = steady_time::max();
+  for_each([this, now](entry& x) {
+    if (x.what->deadline() <= now)
+      fail(x, [&x] {
+        return std::string{"no answer within "}.append(
+          caf::deep_to_string(x.what->what().timeout));
+      });
+    else
+      next_deadline_ = std::min(next_deadline_, x.what->deadline());
+  });
+}
+
+void engine::sweep_abandoned() noexcept {
+  for_each([this](entry& x) {
+    if (x.what->abandoned())
+      retire(x);
+  });
+}
+
+template <class F>
+void engine::for_each(F f) noexcept {
+  const auto visit = [&f](entries& xs) {
+    // `f` may take the entry out of the list.
+    for (auto i = xs.begin(); i != xs.end();)
+      f(*i++);
+  };
+  visit(running_);
+  for (auto& x : hosts_)
+    visit(x.second.waiting);
+}
+
+template <class MakeText>
+void engine::fail(entry& x, MakeText make_text) noexcept {
+  const auto sent = x.running && x.running->was_sent();
+  try {
+    x.what->complete(caf::make_error(
+      sent ? errc::answer_lost : errc::connection_failed,
+      shown(x.what->what().url).append(": ").append(make_text())));
+  } catch (...) {
+    x.what->complete_without_memory();
+  }
+  retire(x);
+}
+
+void engine::retire(entry& x) noexcept {
+  room_ = true;
+  if (x.running) {
+    curl_multi_remove_handle(multi_.get(), x.running->handle());
+    x.running.reset();
+    --x.to->running;
+    unheard_.splice(unheard_.end(), running_, x.self);
+  } else {
+    unheard_.splice(unheard_.end(), x.to->waiting, x.self);
+  }
+  notify(x);
+}
+
+void engine::notify(entry& x) noexcept {
+  try {
+    x.what->notify();
+    unheard_.erase(x.self);
+  } catch (...) {
+    // Stays where it is, for the next time.
+    return;
+  }
+}
+
+void engine::renotify() noexcept {
+  for (auto i = unheard_.begin(); i != unheard_.end();)
+    notify(*i++);
+}
+
+void engine::wait() noexcept {
+  constexpr auto longest = milliseconds{std::chrono::hours{1}};
+  auto timeout = longest;
+  if (!unheard_.empty()) {
+    timeout = retry_delay;
+  } else {
+    const auto left = bearer::detail::saturating_distance(
+      std::chrono::steady_clock::now(), next_deadline_);
+    // Rounded up, lest it goes round until the time has come.
+    timeout = std::clamp(std::chrono::duration_cast<milliseconds>(left)
+                           + milliseconds{1},
+                         milliseconds{0}, longest);
+  }
+  const auto code = curl_multi_poll(multi_.get(), nullptr, 0,
+                                    static_cast<int>(timeout.count()), nullptr);
+  if (code != CURLM_OK)
+    std::this_thread::sleep_for(retry_delay);
 }
 
 } // namespace bearer::http::detail

@@ -1,103 +1,77 @@
 #pragma once
 
-#include <bearer/detail/call_record.hpp>
+#include <bearer/http/detail/answer_reader.hpp>
+#include <bearer/http/detail/curl.hpp>
 #include <bearer/http/request.hpp>
 #include <bearer/http/response.hpp>
-#include <bearer/source/detail/wiped_buffer.hpp>
 
 #include <caf/error.hpp>
-
-#include <curl/curl.h>
+#include <caf/expected.hpp>
 
 #include <array>
 #include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace bearer::http::detail {
 
-using response_record = bearer::detail::call_record<response>;
-
-/// One request on its way, with the redirects that it follows. Belongs to the
-/// thread that runs the transfers.
+/// One request as libcurl does it, with the redirects that it leads to. Stays
+/// where it is, because libcurl knows the place. Lives on the I/O thread.
 class transfer {
 public:
   using steady_time = std::chrono::steady_clock::time_point;
 
-  /// @param id Names the transfer to whom it may want to abort it.
-  transfer(std::uint64_t id, request what,
-           std::shared_ptr<response_record> record);
+  /// Prepares the first round.
+  /// @param what Has been checked; lives longer.
+  /// @param tag Comes back from libcurl as `CURLINFO_PRIVATE`.
+  /// @throws std::exception
+  transfer(const request& what, steady_time deadline, void* tag);
 
   transfer(const transfer&) = delete;
 
   transfer& operator=(const transfer&) = delete;
 
-  std::uint64_t id() const noexcept {
-    return id_;
-  }
-
-  /// Scheme, host and port of where it goes to now.
-  std::string origin() const;
-
-  /// By when it has to have ended.
-  steady_time deadline() const noexcept {
-    return deadline_;
-  }
+  ~transfer() = default;
 
   CURL* handle() const noexcept {
     return easy_.get();
   }
 
-  /// Prepares `handle()` for the next request.
-  /// @returns nothing; or why there is none.
-  caf::error prepare();
+  /// Takes the end of one round: the result, or nothing if a redirect leads to
+  /// another round.
+  std::optional<caf::expected<response>> end_round(CURLcode code);
 
-  /// Looks at how the request ended.
-  /// @returns whether there is another one to make: a redirect. If not, then
-  ///          the answer has been given.
-  bool ended(CURLcode code);
-
-  /// Answers with an error.
-  void fail(caf::error why);
-
-  /// Answers that the time was over before anything was sent.
-  void fail_late();
+  /// Whether the server may have heard the request, in part at least.
+  bool was_sent() const noexcept;
 
 private:
-  // What curl calls. Nothing may be thrown through it.
-  static std::size_t on_header(char* data, std::size_t, std::size_t size,
-                               void* self);
-  static std::size_t on_body(char* data, std::size_t, std::size_t size,
-                             void* self);
+  void prepare_request();
+  void prepare_fields();
+  void prepare_connection(steady_time deadline);
+  void prepare_authorities();
+  void add_line(const std::string& line);
 
-  bool take_header(std::string_view line);
-  bool take_body(std::string_view part);
-  void set_request();
-  void set_fields();
-  void set_connection();
-  caf::error explain(CURLcode code) const;
-  caf::error unusable(const std::string& what) const;
-  std::optional<caf::error> follow();
+  template <class T>
+  void set(CURLoption what, T value);
 
-  std::uint64_t id_;
-  request request_;
-  std::shared_ptr<response_record> record_;
-  steady_time deadline_;
-  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
-  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> sent_fields_;
-  std::array<char, CURL_ERROR_SIZE> error_text_{};
+  std::optional<caf::expected<response>> redirect(const response& answer);
+  caf::error failed(CURLcode code) const;
+  std::string error_text(CURLcode code) const;
 
-  response response_;
-  std::unique_ptr<bearer::detail::wiped_buffer> body_;
-  std::size_t header_size_ = 0;
-  int hops_ = 0;
+  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count,
+                               void* self) noexcept;
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count,
+                             void* self) noexcept;
 
-  // What made us break off, if anything did.
-  std::string broken_off_;
+  const request& what_;
+  std::string url_;
+  int redirects_ = 0;
+  bool no_memory_ = false;
+  answer_reader reader_;
+  std::array<char, CURL_ERROR_SIZE> error_{};
+  lines_ptr lines_;
+  // Goes first, because it refers to the others.
+  easy_ptr easy_;
 };
 
 } // namespace bearer::http::detail

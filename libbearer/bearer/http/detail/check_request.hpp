@@ -1,0 +1,13 @@
+#pragma once
+
+#include <bearer/http/request.hpp>
+
+#include <caf/error.hpp>
+
+namespace bearer::http::detail {
+
+/// Checks all that can be checked before anything is sent.
+/// @returns nothing, or `errc::invalid_setting` that names the culprit.
+caf::error check_request(const request& what);
+
+} // namespace bearer::http::detail

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <bearer/http/request.hpp>
+#include <bearer/http/response.hpp>
+
+#include <caf/action.hpp>
+#include <caf/actor_control_block.hpp>
+#include <caf/expected.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+
+namespace bearer::http::detail {
+
+/// What an actor that waits for an answer and the I/O thread have in common.
+/// All members may be called from any thread.
+///
+/// The I/O thread touches the actor under the lock only, and the actor needs
+/// the lock in order to end. Hence the thread's reference to the actor is never
+/// the last one, and the actor system is there as long as it is held. The mutex
+/// is recursive so that an actor that ended inside of the thread all the same
+/// would not block itself.
+class exchange {
+public:
+  using steady_time = std::chrono::steady_clock::time_point;
+
+  /// The time starts now.
+  explicit exchange(request what);
+
+  const request& what() const noexcept {
+    return what_;
+  }
+
+  steady_time deadline() const noexcept {
+    return deadline_;
+  }
+
+  /// Runs `on_result` inside `receiver` once `complete` has been called.
+  void attach(caf::weak_actor_ptr receiver, caf::action on_result);
+
+  /// The receiver ends: nobody touches it any more, nor wants a result.
+  void detach() noexcept;
+
+  /// Whether nobody wants a result.
+  bool abandoned() const noexcept {
+    return abandoned_;
+  }
+
+  /// Sets the result; the first one stays.
+  void complete(caf::expected<response>&& result) noexcept;
+
+  /// The same with an error that was made in good time, for want of memory.
+  void complete_without_memory() noexcept;
+
+  /// Tells the receiver of the result.
+  /// @throws std::bad_alloc in which case it may be called again
+  void notify();
+
+  /// The result, once.
+  caf::expected<response> take();
+
+private:
+  const request what_;
+  const steady_time deadline_;
+  std::atomic<bool> abandoned_ = false;
+  std::recursive_mutex mutex_;
+  caf::expected<response> no_memory_;
+  std::optional<caf::expected<response>> result_;
+  caf::weak_actor_ptr receiver_;
+  caf::action on_result_;
+};
+
+} // namespace bearer::http::detail

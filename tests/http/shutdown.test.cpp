@@ -1,0 +1,153 @@
+#include <bearer/error.hpp>
+
+#include "support/hanging_resolver.hpp"
+#include "support/http_client.hpp"
+#include "support/tcp_server.hpp"
+
+#include <caf/scoped_actor.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <netinet/in.h>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace bearer;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Runs transfers until `reached`, then measures the end of the actor system,
+/// whose actors have the same end as if the application had dropped them.
+std::chrono::steady_clock::duration
+time_to_end(const http::request& what, int count,
+            const std::function<bool()>& reached) {
+  const auto environment = no_http_environment{};
+  auto real = std::make_unique<real_system>();
+  {
+    auto client = http::shared_client(real->sys);
+    auto self = caf::scoped_actor{real->sys};
+    for (int i = 0; i < count; ++i)
+      static_cast<void>(detail::mail(self.ptr(), fetch_atom_v, what)
+                          .request(client, caf::infinite));
+    REQUIRE(reached());
+  }
+  return time_of([&] { real.reset(); });
+}
+
+/// Counts what has happened so often.
+class counter {
+public:
+  explicit counter(int goal) : left_(goal) {
+    // nop
+  }
+
+  void count() {
+    if (--left_ == 0)
+      done_.set();
+  }
+
+  bool wait() const {
+    return done_.wait();
+  }
+
+private:
+  std::atomic<int> left_;
+  signal done_;
+};
+
+/// The number of threads of this process that do HTTP.
+std::size_t io_threads() {
+  auto result = std::size_t{0};
+  for (const auto& x : std::filesystem::directory_iterator{"/proc/self/task"}) {
+    auto in = std::ifstream{x.path() / "comm"};
+    auto name = std::string{};
+    std::getline(in, name);
+    result += name == "bearer-http" ? 1 : 0;
+  }
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("an actor system ends at once while names are resolved", "[http]") {
+  auto resolver = hanging_resolver{};
+  CHECK(time_to_end(get_request("https://a.hang.test/"), 10,
+                    [&] { return resolver.wait_for(1); })
+        < 5s);
+}
+
+TEST_CASE("an actor system ends at once while connecting", "[http]") {
+  // Accepts nothing, and its queue is full after the first connections.
+  const auto listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  auto address = sockaddr_in{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto size = socklen_t{sizeof(address)};
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  REQUIRE(::bind(listener, generic, size) == 0);
+  REQUIRE(::listen(listener, 0) == 0);
+  REQUIRE(::getsockname(listener, generic, &size) == 0);
+  const auto url = "http://127.0.0.1:"
+                   + std::to_string(ntohs(address.sin_port));
+  auto server = tcp_server{tcp_server::always("hello")};
+  CHECK(time_to_end(get_request(url), 20, [] { return true; }) < 5s);
+  ::close(listener);
+}
+
+TEST_CASE("an actor system ends at once while a server hangs", "[http]") {
+  auto asked = counter{50};
+  auto server = tcp_server{[&](connection& peer) {
+    peer.read_request();
+    asked.count();
+    peer.wait_for_close();
+  }};
+  CHECK(
+    time_to_end(get_request(server.url()), 100, [&] { return asked.wait(); })
+    < 5s);
+}
+
+TEST_CASE("an actor system ends at once in the handshake of TLS", "[http]") {
+  auto asked = counter{10};
+  auto server = tcp_server{[&](connection& peer) {
+    asked.count();
+    peer.wait_for_close();
+  }};
+  const auto url = "https://127.0.0.1:" + std::to_string(server.port());
+  CHECK(time_to_end(get_request(url), 10, [&] { return asked.wait(); }) < 5s);
+}
+
+TEST_CASE("an actor system ends at once in the middle of a body", "[http]") {
+  auto asked = counter{10};
+  auto server = tcp_server{[&](connection& peer) {
+    peer.read_request();
+    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx");
+    asked.count();
+    peer.wait_for_close();
+  }};
+  CHECK(time_to_end(get_request(server.url()), 10, [&] { return asked.wait(); })
+        < 5s);
+}
+
+TEST_CASE("the thread of an actor system ends with its client", "[http]") {
+  auto server = tcp_server{tcp_server::always("hello")};
+  {
+    auto fixture = http_fixture{};
+    CHECK(io_threads() == 0);
+    for (int i = 0; i < 3; ++i)
+      CHECK(body_of(fixture.get(server.url())) == "hello");
+    CHECK(io_threads() == 1);
+  }
+  CHECK(io_threads() == 0);
+}

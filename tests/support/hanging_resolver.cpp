@@ -1,0 +1,72 @@
+#include "support/hanging_resolver.hpp"
+
+#include "support/real_time.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <string_view>
+
+#include <dlfcn.h>
+#include <netdb.h>
+
+namespace bearer::test {
+
+namespace {
+
+struct hang_state {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool hangs = false;
+  std::size_t hanging = 0;
+};
+
+/// Never destroyed: look-ups may be under way at the end of the program.
+hang_state& state() {
+  static auto& result = *new hang_state;
+  return result;
+}
+
+} // namespace
+
+hanging_resolver::hanging_resolver() {
+  const auto guard = std::unique_lock{state().mutex};
+  state().hangs = true;
+}
+
+hanging_resolver::~hanging_resolver() {
+  auto guard = std::unique_lock{state().mutex};
+  state().hangs = false;
+  state().changed.notify_all();
+  state().changed.wait(guard, [] { return state().hanging == 0; });
+}
+
+bool hanging_resolver::wait_for(std::size_t count) {
+  auto guard = std::unique_lock{state().mutex};
+  return state().changed.wait_for(guard, patience,
+                                  [count] { return state().hanging >= count; });
+}
+
+static void hang() {
+  auto guard = std::unique_lock{state().mutex};
+  ++state().hanging;
+  state().changed.notify_all();
+  state().changed.wait(guard, [] { return !state().hangs; });
+  --state().hanging;
+  state().changed.notify_all();
+}
+
+} // namespace bearer::test
+
+extern "C" __attribute__((visibility("default"))) int
+getaddrinfo(const char* node, const char* service, const addrinfo* hints,
+            addrinfo** result) {
+  if (node != nullptr && std::string_view{node}.ends_with("hang.test")) {
+    bearer::test::hang();
+    return EAI_NONAME;
+  }
+  using function = int (*)(const char*, const char*, const addrinfo*,
+                           addrinfo**);
+  static const auto next
+    = reinterpret_cast<function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  return next(node, service, hints, result);
+}

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+
+/// The tests' program has a name resolver of its own, which hangs on all names
+/// that end with `hang.test` and leaves the others to the C library.
+namespace bearer::test {
+
+/// Lets such look-ups hang while it lives, then fails them all and waits for
+/// their end.
+class hanging_resolver {
+public:
+  hanging_resolver();
+
+  hanging_resolver(const hanging_resolver&) = delete;
+
+  hanging_resolver& operator=(const hanging_resolver&) = delete;
+
+  ~hanging_resolver();
+
+  /// Waits until so many look-ups hang; false if they did not in good time.
+  bool wait_for(std::size_t count);
+};
+
+} // namespace bearer::test

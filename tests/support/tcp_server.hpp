@@ -1,0 +1,111 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace bearer::test {
+
+/// What a server needs for TLS, as PEM files.
+struct tls_files {
+  std::string certificate;
+  std::string key;
+  /// If not empty, then clients must have a certificate of this authority.
+  std::string client_ca;
+};
+
+/// The server's end of a connection, with or without TLS.
+class connection {
+public:
+  virtual ~connection() = default;
+
+  /// Reads a request with its body; empty if the client closed or broke the
+  /// connection.
+  std::string read_request();
+
+  /// Writes everything; false if the client is gone.
+  virtual bool write(std::string_view text) = 0;
+
+  /// Writes an answer with a `Content-Length`.
+  bool answer(std::string_view body, std::string_view status = "200 OK",
+              std::string_view fields = {});
+
+  /// Waits until the client is gone; whether it said so in good time.
+  bool wait_for_close();
+
+  /// Breaks the connection at once.
+  virtual void reset() = 0;
+
+protected:
+  /// At most `size` bytes, 0 at the end, -1 on failure.
+  virtual std::ptrdiff_t read_some(char* into, std::size_t size) = 0;
+
+private:
+  std::string unread_;
+};
+
+/// A server on a free port of this machine that runs a script for each
+/// connection, on a thread of its own. Its end breaks all connections.
+class tcp_server {
+public:
+  using script = std::function<void(connection&)>;
+
+  explicit tcp_server(script what) : tcp_server(std::move(what), nullptr) {
+    // nop
+  }
+
+  /// The same over TLS.
+  tcp_server(script what, const tls_files& files);
+
+  tcp_server(const tcp_server&) = delete;
+
+  tcp_server& operator=(const tcp_server&) = delete;
+
+  ~tcp_server();
+
+  std::uint16_t port() const {
+    return port_;
+  }
+
+  /// The URL of something here, by number.
+  std::string url(std::string_view path = "/") const;
+
+  /// Connections that were accepted so far; with TLS those whose handshake went
+  /// well.
+  std::size_t connections() const {
+    return connections_;
+  }
+
+  /// Answers every request on every connection with the same.
+  static script always(std::string body);
+
+private:
+  tcp_server(script what, std::shared_ptr<void> tls);
+
+  void accept_all();
+  void serve(int fd);
+
+  script script_;
+  std::shared_ptr<void> tls_;
+  std::uint16_t port_ = 0;
+  int listener_ = -1;
+  std::atomic<std::size_t> connections_ = 0;
+  std::mutex mutex_;
+  bool stopping_ = false;
+  std::vector<int> open_;
+  std::list<std::thread> threads_;
+  std::thread acceptor_;
+};
+
+/// A port of this machine where nobody listens.
+std::uint16_t closed_port();
+
+} // namespace bearer::test

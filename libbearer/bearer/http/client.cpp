@@ -69,12 +69,12 @@ public:
 
   client_actor::behavior_type make_behavior() {
     return {
-      [this](fetch_atom, request& what) { return fetch(std::move(what)); },
+      [this](fetch_atom, const request& what) { return fetch(what); },
     };
   }
 
 private:
-  caf::result<response> fetch(request what) {
+  caf::result<response> fetch(const request& what) {
     try {
       // Held by the transfers as well, which outlive this actor.
       if (!io_)
@@ -84,7 +84,7 @@ private:
                              std::string{"cannot start a thread: "}.append(
                                ex.what()));
     }
-    return bearer::detail::mail(self_, fetch_atom_v, std::move(what))
+    return bearer::detail::mail(self_, fetch_atom_v, what)
       .delegate(detail::spawn_transfer(self_->system(), io_));
   }
 

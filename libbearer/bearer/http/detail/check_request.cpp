@@ -26,7 +26,7 @@ bool breaks_the_line(char c) noexcept {
 }
 
 caf::error check_field(const request& what, const field& x) {
-  const auto fault = [&what](std::string text) {
+  const auto fault = [&what](const std::string& text) {
     return caf::make_error(errc::invalid_setting,
                            shown(what.url).append(": ").append(text));
   };

@@ -281,7 +281,11 @@ std::string transfer::error_text(CURLcode code) const {
                       || detail.find('@') != std::string_view::npos;
   if (detail.empty() || secret)
     return curl_easy_strerror(code);
-  return std::string{detail};
+  auto result = std::string{detail};
+  // Names in a certificate may be quoted, whatever is in them.
+  std::ranges::replace_if(
+    result, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return result;
 }
 
 } // namespace bearer::http::detail

@@ -40,11 +40,11 @@ public:
 
 private:
   caf::result<response> fetch(request what) {
-    if (auto err = check_request(what)) {
-      self_->quit();
-      return err;
-    }
     try {
+      if (auto err = check_request(what)) {
+        self_->quit();
+        return err;
+      }
       start(std::move(what));
     } catch (const std::exception& ex) {
       self_->quit();
@@ -72,7 +72,10 @@ private:
   }
 
   void finish() {
-    auto result = exchange_->take();
+    const auto done = std::exchange(exchange_, nullptr);
+    auto result = done->take();
+    // Waits until the I/O thread has let go of this actor.
+    done->detach();
     if (result)
       promise_.deliver(std::move(*result));
     else

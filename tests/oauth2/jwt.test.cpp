@@ -125,12 +125,19 @@ TEST_CASE("a claim that a JWT cannot have is an error", "[oauth2]") {
   auto what = make(test::to_pem(rsa_key()));
   for (const auto& [name, value] :
        {std::pair<std::string, std::string>{"iss", "again"},
+        {"exp", "again"},
         {"x", std::string{"a\0b", 3}},
         {"x", "\xff"}}) {
     CAPTURE(name);
     what.claims = {{name, value}};
     CHECK(contains(complaint(what), name));
   }
+}
+
+TEST_CASE("a key's identifier that a JWT cannot have is an error", "[oauth2]") {
+  auto what = make(test::to_pem(rsa_key()));
+  what.key.key_id = "\xff";
+  CHECK(contains(complaint(what), "identifier"));
 }
 
 TEST_CASE("the key's file is read for each signature", "[oauth2]") {

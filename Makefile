@@ -16,6 +16,9 @@ RECEIVERS := 10000
 SEEDS := 1000000
 FIRST := 1
 
+# Of `make fuzz`, for each target.
+FUZZ_SECONDS := 60
+
 # Other versions format and warn differently.
 newest = $(firstword $(shell command -v $(1)-14 $(1)))
 CLANG_FORMAT ?= $(or $(call newest,clang-format),clang-format)
@@ -28,7 +31,8 @@ cpp_files = git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp'
 without_aslr = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 .PHONY: help setup configure build demo test asan tsan simulate mutants soak \
-	bench format check-format lint setup-tsan setup-bench setup-lint clean
+	fuzz bench format check-format lint setup-tsan setup-fuzz setup-bench \
+	setup-lint clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -39,6 +43,9 @@ setup: ## install what the build needs and is not there yet
 
 setup-tsan:
 	@libbearer/cmake/install-dependencies.sh --with-tsan
+
+setup-fuzz:
+	@libbearer/cmake/install-dependencies.sh --with-fuzz
 
 setup-bench:
 	@libbearer/cmake/install-dependencies.sh --with-bench
@@ -87,6 +94,11 @@ soak: configure ## everything at once for DURATION=600 seconds
 	@$(BUILD)/tests/stress/stress --duration=$(DURATION) \
 	  --receivers=$(RECEIVERS)
 
+fuzz: setup-fuzz ## look for input that breaks a parser, FUZZ_SECONDS=60 each
+	@cmake --preset fuzz -UCAF_DIR --log-level=WARNING >/dev/null
+	@cmake --build --preset fuzz --parallel $(JOBS)
+	@tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS)
+
 bench: setup-bench ## run all benchmarks, about twenty minutes
 	@cmake --preset bench -UCAF_DIR --log-level=WARNING >/dev/null
 	@cmake --build build-bench --parallel $(JOBS)
@@ -109,4 +121,4 @@ lint: setup-lint configure ## check layers, and the library with cppcheck and cl
 	  | { grep -v ' warnings generated' || true; }
 
 clean: ## remove what was built here; the cached CAF stays
-	@rm -rf $(BUILD) build-asan build-bench build-tsan
+	@rm -rf $(BUILD) build-asan build-bench build-fuzz build-tsan

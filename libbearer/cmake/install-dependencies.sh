@@ -7,6 +7,7 @@
 #   install-dependencies.sh --with-lint    the formatter and the linters as well
 #   install-dependencies.sh --with-bench   what the benchmarks' report needs
 #                                          as well
+#   install-dependencies.sh --with-fuzz    what the fuzz targets need as well
 #   install-dependencies.sh --with-tsan    the same with a CAF that was built
 #                                          for ThreadSanitizer
 #   install-dependencies.sh --print-prefix nothing is installed; prints the
@@ -94,6 +95,13 @@ has_compiler() {
   return 1
 }
 
+# Clang comes without it where packages that are only recommended are left out.
+has_libfuzzer() {
+  local folder
+  folder=$(clang++ -print-resource-dir 2>/dev/null) || return
+  compgen -G "$folder/lib/*/libclang_rt.fuzzer*.a" >/dev/null
+}
+
 # Holds if the thing that a Debian package provides can be used, wherever it
 # comes from.
 usable() {
@@ -109,6 +117,7 @@ usable() {
     libcurl4-openssl-dev) in_some_prefix include/curl/curl.h \
       'include/*/curl/curl.h' ;;
     libjwt-dev) in_some_prefix include/jwt.h ;;
+    libclang-rt-dev) has_libfuzzer ;;
     libssl-dev) in_some_prefix include/openssl/ssl.h ;;
     *) command -v "$1" >/dev/null ;;
   esac
@@ -153,10 +162,11 @@ main() {
       ;;
     --with-tsan) use_caf_variant tsan ;;
     --with-lint) wanted+=(clang-format clang-tidy cppcheck) ;;
+    --with-fuzz) wanted+=(clang libclang-rt-dev) ;;
     --with-bench) wanted+=(python3-matplotlib) ;;
     '') ;;
-    *) fail "unknown argument '$1', known are --with-lint, --with-bench," \
-      "--with-tsan and --print-prefix" ;;
+    *) fail "unknown argument '$1', known are --with-lint, --with-fuzz," \
+      "--with-bench, --with-tsan and --print-prefix" ;;
   esac
   trap clean_up EXIT
   trap 'exit 130' INT TERM HUP

@@ -43,6 +43,7 @@ TEST_CASE("Retry-After is a date in any of the three forms", "[http]") {
 TEST_CASE("a Retry-After that has passed asks for no time", "[http]") {
   CHECK(parse("Sun, 06 Nov 1994 08:49:36 GMT") == 0s);
   CHECK(parse("Thu, 01 Jan 1970 00:00:00 GMT") == 0s);
+  CHECK(parse("Mon, 01 Jan 1601 00:00:00 GMT") == 0s);
 }
 
 TEST_CASE("a Retry-After that is neither asks for nothing", "[http]") {

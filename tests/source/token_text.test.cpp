@@ -191,6 +191,9 @@ TEST_CASE("broken JSON is an error that tells the position") {
   CHECK(contains(complaint(std::string_view{"{\"token\":\"CANARY\"}\0x", 20}),
                  "NUL"));
   CHECK(contains(complaint(std::string(60'000, '{')), "byte"));
+  CHECK(contains(complaint("{\"token\":\"CANARY\xe2\x82"), "byte"));
+  for (const std::string end : {"\xef", "\xf0", "\xf0x", "\xf0\x9f"})
+    CHECK(contains(complaint("{\"token\":\"CANARY" + end), "within"));
   auto deep = std::string{R"({"token":"CANARY","x":)"}
               + std::string(50'000, '[');
   CHECK(contains(complaint(deep), "byte"));

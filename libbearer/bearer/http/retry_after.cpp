@@ -44,10 +44,13 @@ std::optional<caf::timespan> parse_retry_after(std::string_view value,
   const auto date = curl_getdate(std::string{value}.c_str(), nullptr);
   if (date == -1)
     return std::nullopt;
+  // Dates before 1677 are beyond the range, and all before 1970 have passed.
+  if (date < 0)
+    return caf::timespan::zero();
   const auto when = caf::timestamp{from_seconds(std::to_string(date))};
   if (when <= now)
     return caf::timespan::zero();
-  return when - now;
+  return bearer::detail::saturating_distance(now, when);
 }
 
 } // namespace bearer::http

@@ -1,6 +1,7 @@
 #include <bearer/error.hpp>
 #include <bearer/http/url.hpp>
 #include <bearer/oauth2/detail/error_text.hpp>
+#include <bearer/oauth2/detail/is_empty_secret.hpp>
 #include <bearer/oauth2/detail/overloaded.hpp>
 #include <bearer/oauth2/detail/scope.hpp>
 #include <bearer/oauth2/detail/syntax.hpp>
@@ -117,17 +118,12 @@ caf::error check_assertion(std::string_view member, const assertion& x) {
   return check_key(prefix + ".key", made.key);
 }
 
-bool is_empty_secret(const assertion& x) noexcept {
-  const auto* given = std::get_if<secret>(&x);
-  return given != nullptr && given->empty();
-}
-
 caf::error check_exchange(const token_exchange& x) {
   if (auto err = check_assertion("subject_token", x.subject_token))
     return err;
   if (x.subject_token_type.empty())
     return invalid("subject_token_type", "is empty");
-  if (is_empty_secret(x.actor_token))
+  if (bearer::detail::is_empty_secret(x.actor_token))
     return {};
   if (auto err = check_assertion("actor_token", x.actor_token))
     return err;

@@ -111,11 +111,12 @@ caf::expected<secret> sign(const signed_assertion& what,
   if (jwt_new(&raw) != 0)
     return failed("libjwt is out of memory");
   const auto token = jwt_ptr{raw, &jwt_free};
+  add_times(raw, what.lifetime, now);
   if (auto err = add_claims(raw, what, audience))
     return err;
-  add_times(raw, what.lifetime, now);
-  if (!what.key.key_id.empty())
-    jwt_add_header(raw, "kid", what.key.key_id.c_str());
+  const auto& id = what.key.key_id;
+  if (!id.empty() && jwt_add_header(raw, "kid", id.c_str()) != 0)
+    return failed("the key's identifier is no UTF-8");
   jwt_set_alg(raw, to_jwt(what.key.algorithm),
               reinterpret_cast<const unsigned char*>(pem->data()),
               static_cast<int>(pem->size()));

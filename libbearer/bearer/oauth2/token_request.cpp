@@ -1,4 +1,5 @@
 #include <bearer/oauth2/detail/form.hpp>
+#include <bearer/oauth2/detail/is_empty_secret.hpp>
 #include <bearer/oauth2/detail/overloaded.hpp>
 #include <bearer/oauth2/detail/scope.hpp>
 #include <bearer/oauth2/jwt.hpp>
@@ -42,45 +43,20 @@ secret basic(const std::string& id, const secret& password) {
   return encoded("Basic ", text.view());
 }
 
-bool is_absent(const assertion& x) noexcept {
-  const auto* given = std::get_if<secret>(&x);
-  return given != nullptr && given->empty();
-}
-
 /// Builds one request, step by step.
 class builder {
 public:
-  builder(const options& what, const std::string& token_endpoint)
-    : what_(what), token_endpoint_(token_endpoint), now_(what.clock()) {
-    result_.method = http::method::post;
-    result_.url = token_endpoint;
-    result_.connection = what.connection;
-    result_.max_body = what.max_response;
-    add_field("Content-Type", "application/x-www-form-urlencoded");
-    add_field("Accept", "application/json");
+  builder(const options& what, const std::string& token_endpoint,
+          const secret& refresh_token)
+    : what_(what),
+      token_endpoint_(token_endpoint),
+      refresh_token_(refresh_token),
+      now_(what.clock()) {
+    // nop
   }
 
-  caf::error add_grant(const secret& current) {
-    return std::visit(overloaded{[this](const client_credentials&) {
-                                   add_grant_type("client_credentials");
-                                   return caf::error{};
-                                 },
-                                 [this, &current](const refresh_token&) {
-                                   form_.add("refresh_token", current);
-                                   add_grant_type("refresh_token");
-                                   return caf::error{};
-                                 },
-                                 [this](const jwt_bearer& x) { return add(x); },
-                                 [this](const token_exchange& x) {
-                                   return add(x);
-                                 },
-                                 [this](const password& x) {
-                                   form_.add("username", x.username);
-                                   form_.add("password", x.user_password);
-                                   add_grant_type("password");
-                                   return caf::error{};
-                                 }},
-                      what_.grant);
+  caf::error add_grant() {
+    return std::visit([this](const auto& x) { return add(x); }, what_.grant);
   }
 
   void add_target() {
@@ -93,69 +69,94 @@ public:
   }
 
   caf::error add_authentication() {
-    return std::visit(overloaded{[this](const public_client&) {
-                                   if (!what_.client_id.empty())
-                                     form_.add("client_id", what_.client_id);
-                                   return caf::error{};
-                                 },
-                                 [this](const client_secret_basic& x) {
-                                   result_.fields.push_back(
-                                     {"Authorization",
-                                      basic(what_.client_id, x.client_secret)});
-                                   return caf::error{};
-                                 },
-                                 [this](const client_secret_post& x) {
-                                   form_.add("client_id", what_.client_id);
-                                   form_.add("client_secret", x.client_secret);
-                                   return caf::error{};
-                                 },
-                                 [this](const private_key_jwt& x) {
-                                   return add(x);
-                                 }},
+    return std::visit([this](const auto& x) { return add(x); },
                       what_.authentication);
   }
 
-  void add_extras() {
+  http::request finish(caf::timespan timeout) {
     for (const auto& [name, value] : what_.parameters)
       form_.add(name, value);
-    result_.fields.insert(result_.fields.end(), what_.fields.begin(),
-                          what_.fields.end());
-  }
-
-  http::request finish(caf::timespan timeout) {
-    result_.body = form_.encoded();
-    result_.timeout = timeout;
-    return std::move(result_);
+    add_field("Content-Type", "application/x-www-form-urlencoded");
+    add_field("Accept", "application/json");
+    fields_.insert(fields_.end(), what_.fields.begin(), what_.fields.end());
+    auto result = http::request{};
+    result.method = http::method::post;
+    result.url = token_endpoint_;
+    result.fields = std::move(fields_);
+    result.body = form_.encoded();
+    result.connection = what_.connection;
+    result.timeout = timeout;
+    result.max_body = what_.max_response;
+    return result;
   }
 
 private:
-  void add_field(std::string name, std::string_view value) {
-    result_.fields.push_back({std::move(name), secret{value}});
+  // -- grants
+  // ------------------------------------------------------------------
+
+  /// RFC 6749, section 4.4.2.
+  caf::error add(const client_credentials&) {
+    form_.add("grant_type", "client_credentials");
+    return {};
   }
 
-  void add_grant_type(std::string_view type) {
-    form_.add("grant_type", type);
+  /// RFC 6749, section 6.
+  caf::error add(const oauth2::refresh_token&) {
+    form_.add("grant_type", "refresh_token");
+    form_.add("refresh_token", refresh_token_);
+    return {};
   }
 
+  /// RFC 7523, section 2.1.
   caf::error add(const jwt_bearer& x) {
-    add_grant_type("urn:ietf:params:oauth:grant-type:jwt-bearer");
+    form_.add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
     return add_assertion("assertion", x.assertion);
   }
 
+  /// RFC 8693, section 2.1.
   caf::error add(const token_exchange& x) {
-    add_grant_type("urn:ietf:params:oauth:grant-type:token-exchange");
+    form_.add("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
     if (auto err = add_assertion("subject_token", x.subject_token))
       return err;
     form_.add("subject_token_type", x.subject_token_type);
     if (!x.requested_token_type.empty())
       form_.add("requested_token_type", x.requested_token_type);
-    if (is_absent(x.actor_token))
+    if (bearer::detail::is_empty_secret(x.actor_token))
       return {};
     form_.add("actor_token_type", x.actor_token_type);
     return add_assertion("actor_token", x.actor_token);
   }
 
-  /// RFC 7521, section 4.2, and RFC 7523, section 3.
+  /// RFC 6749, section 4.3.2.
+  caf::error add(const password& x) {
+    form_.add("grant_type", "password");
+    form_.add("username", x.username);
+    form_.add("password", x.user_password);
+    return {};
+  }
+
+  // -- who the client is
+  // -------------------------------------------------------
+
+  caf::error add(const public_client&) {
+    if (!what_.client_id.empty())
+      form_.add("client_id", what_.client_id);
+    return {};
+  }
+
+  caf::error add(const client_secret_basic& x) {
+    fields_.push_back(
+      {"Authorization", basic(what_.client_id, x.client_secret)});
+    return {};
+  }
+
+  caf::error add(const client_secret_post& x) {
+    form_.add("client_id", what_.client_id);
+    form_.add("client_secret", x.client_secret);
+    return {};
+  }
+
+  /// RFC 7523, section 2.2.
   caf::error add(const private_key_jwt& x) {
     auto token = signed_assertion{};
     token.key = x.key;
@@ -183,11 +184,16 @@ private:
     return {};
   }
 
+  void add_field(std::string name, std::string_view value) {
+    fields_.push_back({std::move(name), secret{value}});
+  }
+
   const options& what_;
   const std::string& token_endpoint_;
+  const secret& refresh_token_;
   caf::timestamp now_;
   form form_;
-  http::request result_;
+  std::vector<http::field> fields_;
 };
 
 } // namespace
@@ -195,13 +201,12 @@ private:
 caf::expected<http::request>
 make_token_request(const options& what, const std::string& token_endpoint,
                    const secret& refresh_token, caf::timespan timeout) {
-  auto request = builder{what, token_endpoint};
-  if (auto err = request.add_grant(refresh_token))
+  auto request = builder{what, token_endpoint, refresh_token};
+  if (auto err = request.add_grant())
     return err;
   request.add_target();
   if (auto err = request.add_authentication())
     return err;
-  request.add_extras();
   return request.finish(timeout);
 }
 

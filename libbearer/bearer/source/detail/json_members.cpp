@@ -3,6 +3,7 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -122,6 +123,16 @@ using pool = rapidjson::MemoryPoolAllocator<>;
 using reader
   = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, pool>;
 
+/// Whether a character of UTF-8 begins so close to the end that it cannot be
+/// whole.
+bool ends_in_character(std::string_view text) noexcept {
+  const auto tail
+    = text.substr(text.size() - std::min<std::size_t>(text.size(), 2));
+  return std::ranges::any_of(tail, [](char c) {
+    return static_cast<unsigned char>(c) >= 0xe0;
+  });
+}
+
 std::string broken_json(std::size_t offset, std::string_view why) {
   auto result = "broken JSON at byte " + std::to_string(offset);
   return result.append(": ").append(why);
@@ -138,6 +149,9 @@ std::string parse_json_members(wiped_buffer& text, std::size_t offset,
   // The parser takes a NUL byte for the end.
   if (const auto nul = text.view().find('\0'); nul != std::string_view::npos)
     return broken_json(nul, "NUL");
+  // It takes all bytes that a first one announces, be they behind the end.
+  if (ends_in_character(text.view()))
+    return broken_json(text.size(), "ends within a character");
   // In place and with numbers as they are written, the parser keeps nothing but
   // its own states here.
   alignas(std::max_align_t) std::array<char, 1024> memory{};

@@ -416,7 +416,7 @@ TEST_CASE("a server that takes the old refresh token again settles the doubt",
 // -- keys
 // ------------------------------------------------------------------------
 
-TEST_CASE("a key that cannot be read is named", "[oauth2]") {
+TEST_CASE("an attempt whose key cannot be read asks nobody", "[oauth2]") {
   endpoint server{{grants("token-1")}};
   real_system real;
   auto options = client_of(server);

@@ -350,6 +350,8 @@ struct noted_cache {
       return caf::actor_cast<refresher_actor>(hdl);
     };
     cache = internal::spawn_cache(time.sys(), std::move(config));
+    // It begins with its first message; this one it does not heed.
+    detail::anon_mail(cache, withdraw_atom_v, first.generation);
     time.settle();
   }
 

@@ -126,9 +126,9 @@ public:
     ++handed_over_;
   }
 
-  /// For the refresher: has answered so many fetches by now.
-  void answered(std::uint64_t n) noexcept {
-    answered_ = n;
+  /// For the refresher: answers one of them.
+  void count_answer() noexcept {
+    ++answered_;
   }
 
   /// For the cache: the refresher is gone, and CAF answers in its place.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bearer/actors.hpp>
+#include <bearer/detail/local_slot.hpp>
 #include <bearer/internal/answer.hpp>
 #include <bearer/internal/remind.hpp>
 
@@ -16,8 +17,10 @@ namespace bearer::internal {
 class fetch_reply {
 public:
   /// Takes the message at hand, whose handler then returns `later`.
+  /// @param slot Counts the answers, and lives longer.
   template <class Self>
-  fetch_reply(Self* self, receiver_link via) : via_(std::move(via)) {
+  fetch_reply(Self* self, receiver_link via, detail::local_slot& slot)
+    : slot_(&slot), via_(std::move(via)) {
     if (is_only_sent(self))
       sender_ = take_sender(self);
     else
@@ -25,6 +28,9 @@ public:
   }
 
   void deliver(caf::expected<token> answer) {
+    // First: who gets the answer may want the bearer's place for another one.
+    // The refresher does not end before it has answered.
+    slot_->count_answer();
     if (answer)
       remind(via_, *answer);
     if (promise_.pending())
@@ -34,6 +40,7 @@ public:
   }
 
 private:
+  detail::local_slot* slot_;
   receiver_link via_;
   caf::typed_response_promise<token> promise_;
 

@@ -105,16 +105,14 @@ private:
 
   caf::result<token> renew(const fetch_terms& terms, caf::timespan budget,
                            const receiver_link& via) {
-    auto reply = fetch_reply{self_, via};
+    auto reply = fetch_reply{self_, via, *slot_};
     if (stopped_ || !end_.not_begun()) {
       waiting_.answer_at_once(std::move(reply), caf::make_error(errc::stopped));
-      count_answers();
       return later;
     }
     const auto now = observe();
     if (auto answer = machine_.fetch(terms, now)) {
       waiting_.answer_at_once(std::move(reply), std::move(*answer));
-      count_answers();
       return later;
     }
     waiting_.add(detail::saturating_add(now.steady, budget), terms,
@@ -181,7 +179,6 @@ private:
                       {machine_.last_error(), machine_.next_attempt_in(now)});
     if (end_.overdue(now))
       finish_closing();
-    count_answers();
     set_alarm();
   }
 
@@ -242,11 +239,6 @@ private:
 
   // -- status -----------------------------------------------------------------
 
-  /// Lets those see who would let go of a bearer that nobody waits for.
-  void count_answers() {
-    slot_->answered(waiting_.counters().total());
-  }
-
   status snapshot(const fetch_counters& at_cache) const {
     auto result = machine_.snapshot(read_clocks());
     result.waiters = waiting_.size();
@@ -304,7 +296,6 @@ private:
     machine_.stop();
     source_.end();
     waiting_.turn_away();
-    count_answers();
     listeners_.stopped(now);
   }
 

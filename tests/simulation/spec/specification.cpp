@@ -98,4 +98,14 @@ std::string specification::state() const {
   return result + (line_.current() ? ", token" : ", no token");
 }
 
+std::vector<std::string> specification::states() {
+  auto result = std::vector<std::string>{"stopped"};
+  for (const auto* doing :
+       {"idle", "ending", "in flight", "closing in flight",
+        "after a permanent error", "in backoff", "scheduled"})
+    for (const auto* having : {", token", ", no token"})
+      result.push_back(std::string{doing} + having);
+  return result;
+}
+
 } // namespace bearer::sim::spec

@@ -191,6 +191,14 @@ struct account {
                 "renewal required:", text(x.renewal_required));
   }
 
+  std::string operator()(const seen::reject_answered& x) {
+    return line("rejection of", text(x.what), "answered:", text(x.error));
+  }
+
+  std::string operator()(const seen::status_asked&) {
+    return "status asked for";
+  }
+
   std::string operator()(const seen::status_answered& x) {
     return text(x.what);
   }

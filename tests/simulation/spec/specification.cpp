@@ -23,9 +23,11 @@ void specification::judge(const moment& now) {
   is.stopped_before = line_.stopped();
   is.in_flight_before = line_.in_flight();
   is.last_error_before = line_.last_error();
+  is.due_before = line_.due();
   line_.replay(all_, now, faults_);
   note_arrivals(now, is.had);
   check_answers(is, faults_);
+  check_rejections(is, faults_);
   check_reads(is, faults_);
   check_listeners(is, faults_);
   check_statuses(is, faults_);

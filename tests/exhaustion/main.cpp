@@ -44,6 +44,9 @@ constexpr auto patience = 30s;
 
 constexpr std::size_t waiter_count = 20;
 
+/// What ctest takes for a test that cannot be made here.
+constexpr auto skipped = 77;
+
 using words = std::vector<std::string>;
 
 bool expect(bool holds, const std::string& what) {
@@ -54,8 +57,9 @@ bool expect(bool holds, const std::string& what) {
 
 bearer::renewal_settings hasty() {
   auto result = bearer::renewal_settings{};
-  result.initial_retry_timeout = 20ms;
-  result.max_retry_timeout = 100ms;
+  // Long enough for the thread of an attempt to end before the next.
+  result.initial_retry_timeout = 100ms;
+  result.max_retry_timeout = 200ms;
   result.fetch_timeout = patience;
   return result;
 }
@@ -89,6 +93,7 @@ bool endure(caf::actor_system& sys, caf::expected<bearer::any_source> source,
   for (auto i = std::size_t{0}; i < waiter_count; ++i)
     waiters.push_back(ask());
   const auto error = next_error(*bearer);
+  what.settle();
   const auto again = next_error(*bearer);
   what.end();
   std::printf("%s\n%s\n", error.c_str(), again.c_str());
@@ -180,7 +185,7 @@ bool processes_command(caf::actor_system& sys) {
   return endure(sys, echo(sys), what, {program, "temporarily unavailable"});
 }
 
-bool run(const std::string& name) {
+int run(const std::string& name) {
   using scenario = bool (*)(caf::actor_system&);
   static const auto all = std::map<std::string, scenario>{
     {"descriptors-file", descriptors_file},
@@ -195,8 +200,11 @@ bool run(const std::string& name) {
   };
   const auto what = all.at(name);
   // Before there are threads.
-  if (name.starts_with("threads") || name.starts_with("processes"))
-    become_nobody();
+  if ((name.starts_with("threads") || name.starts_with("processes"))
+      && !become_nobody()) {
+    std::puts("skipped: whose limit binds others as well cannot set it");
+    return skipped;
+  }
   if (name.starts_with("memory"))
     keep_no_memory();
   if (name.starts_with("disk"))
@@ -204,7 +212,7 @@ bool run(const std::string& name) {
   bearer::init_global_meta_objects();
   auto config = caf::actor_system_config{};
   auto sys = caf::actor_system{config};
-  return what(sys);
+  return what(sys) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 } // namespace
@@ -215,7 +223,7 @@ int main(int argc, char** argv) {
     return EXIT_FAILURE;
   }
   try {
-    return run(argv[1]) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run(argv[1]);
   } catch (const std::exception& ex) {
     std::fprintf(stderr, "exhaustion: %s\n", ex.what());
     return EXIT_FAILURE;

@@ -2,6 +2,7 @@
 
 #include <barrier>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -37,7 +38,7 @@ rlim_t address_space() {
   return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
 }
 
-rlim_t threads() {
+rlim_t count_threads() {
   const auto all = std::filesystem::directory_iterator{"/proc/self/task"};
   return static_cast<rlim_t>(std::distance(begin(all), end(all)));
 }
@@ -127,16 +128,22 @@ void no_memory::end() {
 
 // -- threads ------------------------------------------------------------------
 
-void become_nobody() {
-  if (::geteuid() != 0)
-    return;
+bool become_nobody() {
   // Nobody else has this number, so that nobody else's processes count.
   const auto id = static_cast<uid_t>(1'000'000'000 + ::getpid());
-  throw_if(::setgid(id) != 0 || ::setuid(id) != 0, "setuid");
+  return ::geteuid() == 0 && ::setgid(id) == 0 && ::setuid(id) == 0;
 }
 
 void no_threads::begin() {
-  limit_.set(threads() + spare_);
+  base_ = count_threads();
+  limit_.set(base_ + spare_);
+}
+
+void no_threads::settle() {
+  // Those that an attempt has started must have ended before the next may.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (count_threads() > base_ && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
 void no_threads::end() {

@@ -18,6 +18,11 @@ public:
 
   virtual void begin() = 0;
 
+  /// Waits until what an attempt has taken for a moment is there again.
+  virtual void settle() {
+    // nop
+  }
+
   virtual void end() = 0;
 };
 
@@ -66,8 +71,8 @@ private:
   limit limit_{RLIMIT_AS};
 };
 
-/// Only so many threads and processes may start. Does not bind the superuser:
-/// call `become_nobody` before.
+/// Only so many threads and processes may start. The limit is one on all that
+/// the user runs, and does not bind the superuser: call `become_nobody` before.
 class no_threads : public trouble {
 public:
   explicit no_threads(unsigned spare = 0) : spare_(spare) {
@@ -76,15 +81,19 @@ public:
 
   void begin() override;
 
+  void settle() override;
+
   void end() override;
 
 private:
   limit limit_{RLIMIT_NPROC};
   unsigned spare_;
+  rlim_t base_ = 0;
 };
 
-/// If this is the superuser, makes it a user who owns nothing but this process.
-void become_nobody();
+/// Makes the superuser a user who owns nothing but this process.
+/// @returns false if this is not the superuser, or may not change.
+bool become_nobody();
 
 /// Makes what is mounted from now on visible to this process alone, which must
 /// have no threads yet. Later calls only tell how the first one went.

@@ -22,7 +22,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -42,19 +42,34 @@ void print(const char* when, const places& found) {
     std::printf("  %s\n", one.c_str());
 }
 
+bool expect(bool holds, const std::string& what) {
+  if (!holds)
+    std::printf("FAILED: %s\n", what.c_str());
+  return holds;
+}
+
+/// What came of the first fetch.
+struct finding {
+  /// Where the token was found while it was there.
+  places found;
+
+  std::string error;
+};
+
 /// Gets the token in all ways there are, rejects it, and keeps none.
-/// @returns where it was found while it was there.
-places use(caf::actor_system& sys, const bearer::handle& tokens,
-           const needle& secret) {
+finding use(caf::actor_system& sys, const bearer::handle& tokens,
+            const needle& secret) {
   auto self = caf::scoped_actor{sys};
   auto options = bearer::fetch_options{};
   options.report_error = true;
-  auto result = places{};
+  auto result = finding{};
   const auto receiver = tokens.receiver();
   bearer::fetch(self.ptr(), receiver, options)
-    .receive([&](const bearer::token&) { result = find_in_memory(secret); },
-             [](const caf::error& err) {
-               std::printf("no token: %s\n", to_string(err).c_str());
+    .receive([&](
+               const bearer::token&) { result.found = find_in_memory(secret); },
+             [&](const caf::error& err) {
+               result.error = to_string(err);
+               std::printf("no token: %s\n", result.error.c_str());
              });
   auto reader = tokens.reader();
   if (const auto* tok = reader.read(); tok != nullptr && tokens.fetch())
@@ -92,21 +107,30 @@ bool run(caf::actor_system& sys, const scenario& what) {
   }
   if (*what.not_ours != '\0')
     std::printf("not ours to wipe: %s\n", what.not_ours);
-  // A static source has it from the start; environ has it for ever.
   const auto before = find_in_memory(secret);
   print("before the first fetch", before);
   const auto alive = use(sys, *tokens, secret);
-  print("while the token lives", alive);
+  print("while the token lives", alive.found);
+  // A static source has it from the start; environ has it for ever.
   const auto is_static = std::string_view{what.name} == "static";
   *tokens = bearer::handle{};
   sys.registry().await_running_count_equal(running);
   const auto left = is_static ? 0 : before.size();
   const auto after = find_after_the_end(secret, left);
   print("after the last copy", after);
-  const auto can_find = !what.succeeds || !alive.empty();
-  if (!can_find)
-    std::puts("FAILED: the search finds nothing, not even what is there");
-  return can_find && (is_static ? after.empty() : after == before);
+  const auto fails = *what.error != '\0';
+  auto result = expect(before.empty() != what.there_before,
+                       "the secret is where it should not be yet, or not where "
+                       "it should be");
+  result &= expect(fails == alive.found.empty(),
+                   "the search finds nothing, not even what is there, or what "
+                   "is not there");
+  result &= expect(fails ? alive.error.find(what.error) != std::string::npos
+                         : alive.error.empty(),
+                   "the first fetch does not end as it should");
+  result &= expect(is_static ? after.empty() : after == before,
+                   "the secret outlives its last copy");
+  return result;
 }
 
 const scenario* find_scenario(std::string_view name) {

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <system_error>
 
 #include <sys/mman.h>
@@ -38,11 +37,6 @@ public:
 
   std::size_t size() const noexcept {
     return length_;
-  }
-
-  bool holds(std::uintptr_t address) const noexcept {
-    const auto start = reinterpret_cast<std::uintptr_t>(start_);
-    return address >= start && address < start + length_;
   }
 
 private:

@@ -22,8 +22,11 @@ struct scenario {
                                                    const needle& secret,
                                                    const std::string& folder);
 
-  /// Whether its attempts bring a token at all.
-  bool succeeds;
+  /// What the error of its attempts says; empty if they bring a token.
+  const char* error;
+
+  /// Whether the secret is in memory before the first fetch.
+  bool there_before;
 
   /// Who else has copies that libbearer cannot wipe; empty if nobody has any in
   /// the memory of this process.

@@ -88,7 +88,13 @@ void spawn_rejecter(caf::actor_system& sys, note take_note,
     take_note(seen::rejected{what, false});
     detail::mail(self, reject_atom_v, what)
       .request(cache, caf::infinite)
-      .then([] {}, [](const caf::error&) {});
+      .then(
+        [=] {
+          take_note(seen::reject_answered{what, {}});
+        },
+        [=](const caf::error& err) {
+          take_note(seen::reject_answered{what, err});
+        });
     cache = nullptr;
   });
 }

@@ -2,8 +2,8 @@
 
 #include <caf/timespan.hpp>
 
-#include <array>
-#include <cmath>
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -42,13 +42,19 @@ public:
     return xs.begin()[below(xs.size())];
   }
 
-  /// Any order of magnitude between the two is as likely as any other.
+  /// Any order of magnitude between the two is as likely as any other. In
+  /// integers, since logarithms are not the same on every machine.
+  /// @param low above 0.
   caf::timespan between(caf::timespan low, caf::timespan high) noexcept {
-    const auto unit = static_cast<double>(next() >> 11U) * 0x1.0p-53;
-    const auto from = std::log(static_cast<double>(low.count()));
-    const auto to = std::log(static_cast<double>(high.count()));
-    const auto exact = std::exp(from + unit * (to - from));
-    return caf::timespan{static_cast<caf::timespan::rep>(exact)};
+    const auto least = static_cast<std::uint64_t>(low.count());
+    const auto most = static_cast<std::uint64_t>(high.count());
+    const auto few = static_cast<std::size_t>(std::bit_width(least));
+    const auto many = static_cast<std::size_t>(std::bit_width(most));
+    const auto magnitude = few + below(many - few + 1) - 1;
+    const auto from = std::max(least, std::uint64_t{1} << magnitude);
+    const auto to = std::min(most, (std::uint64_t{2} << magnitude) - 1);
+    return caf::timespan{
+      static_cast<caf::timespan::rep>(from + next() % (to - from + 1))};
   }
 
 private:

@@ -1,6 +1,6 @@
 /// Plays random scenarios with a real bearer on virtual time, and judges what
 /// is seen of it by a specification of its own. The same number gives the same
-/// scenario and the same trace on every machine.
+/// scenario and the same trace.
 
 #include <bearer/meta_objects.hpp>
 
@@ -9,10 +9,13 @@
 #include "simulation/config.hpp"
 #include "simulation/play.hpp"
 #include "simulation/shrink.hpp"
+#include "simulation/spec/specification.hpp"
+#include "simulation/text.hpp"
 #include "simulation/workers.hpp"
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +27,20 @@ void print(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-std::string describe(const outcome& what) {
-  if (!what.fault)
+std::string describe(const std::optional<spec::fault>& what) {
+  if (!what)
     return "no fault\n";
-  return what.fault->invariant + ": " + what.fault->what + '\n';
+  return what->invariant + ": " + what->what + '\n';
+}
+
+/// How to see a scenario again.
+void print_replay(const std::string& program, std::uint64_t seed,
+                  const std::string& steps) {
+  auto text = std::string{"again: "};
+  text += program + " --replay=" + std::to_string(seed);
+  if (!steps.empty())
+    text += " --keep='[" + steps + "]'";
+  print(text + '\n');
 }
 
 int replay(const config& cfg) {
@@ -35,16 +48,17 @@ int replay(const config& cfg) {
   if (!cfg.keep.empty())
     what = only(what, cfg.keep);
   const auto result = play(what, true);
-  print(result.trace + describe(result));
+  print(result.trace + describe(result.fault));
   return result.fault ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /// The shortest scenario with the same fault, and how to see it again.
-void explain(std::uint64_t seed) {
+void explain(const std::string& program, std::uint64_t seed) {
   const auto whole = make_scenario(seed);
   const auto fault = play(whole).fault;
   if (!fault) {
     print("the fault does not show again: only with others in one process\n");
+    print_replay(program, seed, {});
     return;
   }
   const auto places = shrink(whole, [&](const scenario& fewer) {
@@ -52,26 +66,27 @@ void explain(std::uint64_t seed) {
     return result && result->what == fault->what;
   });
   const auto result = play(only(whole, places), true);
-  print(result.trace + describe(result));
+  print(result.trace + describe(result.fault));
   auto list = std::string{};
   for (auto place : places)
     list += (list.empty() ? "" : ",") + std::to_string(place);
-  print("again: simulate --replay=" + std::to_string(seed)
-        + (list.empty() ? "" : " --keep='[" + list + "]'") + '\n');
+  print_replay(program, seed, list);
 }
 
+/// The whole table, with what was never reached.
 void print(const coverage& reached) {
-  auto state = std::string{};
-  for (const auto& [what, count] : reached) {
-    if (what.first != state)
-      print(what.first + '\n');
-    state = what.first;
-    std::printf("  %-22s %12llu\n", what.second.c_str(),
-                static_cast<unsigned long long>(count));
+  for (const auto& state : spec::specification::states()) {
+    print(state + '\n');
+    for (const auto& name : names()) {
+      const auto found = reached.find({state, name});
+      const auto count = found == reached.end() ? 0 : found->second;
+      std::printf("  %-22s %12llu\n", name.c_str(),
+                  static_cast<unsigned long long>(count));
+    }
   }
 }
 
-int play_all(const config& cfg) {
+int play_all(const config& cfg, const std::string& program) {
   const auto result = play_many(cfg.first, cfg.seeds, cfg.jobs);
   if (cfg.coverage)
     print(result.reached);
@@ -79,10 +94,13 @@ int play_all(const config& cfg) {
     print(std::to_string(result.played) + " scenarios, no fault\n");
     return EXIT_SUCCESS;
   }
-  print("seed " + std::to_string(*result.faulty)
-        + (result.crashed ? ": the process crashed\n" : ": a fault\n"));
-  if (!result.crashed && !cfg.terse)
-    explain(*result.faulty);
+  const auto seed = *result.faulty;
+  print("seed " + std::to_string(seed) + ": "
+        + (result.fault ? describe(result.fault) : "the process crashed\n"));
+  if (!cfg.terse && result.fault)
+    explain(program, seed);
+  else if (!cfg.terse)
+    print_replay(program, seed, {});
   return EXIT_FAILURE;
 }
 
@@ -101,5 +119,5 @@ int main(int argc, char** argv) {
     std::fputs("simulate: jobs and seeds must be above 0\n", stderr);
     return EXIT_FAILURE;
   }
-  return cfg.replay > 0 ? replay(cfg) : play_all(cfg);
+  return cfg.replay > 0 ? replay(cfg) : play_all(cfg, argv[0]);
 }

@@ -7,6 +7,7 @@
 #include <bearer/status.hpp>
 #include <bearer/token.hpp>
 
+#include <caf/error.hpp>
 #include <caf/expected.hpp>
 #include <caf/timespan.hpp>
 #include <caf/timestamp.hpp>
@@ -90,6 +91,14 @@ struct was_read {
   bool renewal_required;
 };
 
+/// The answer to a rejection by message; no error if it was accepted.
+struct reject_answered {
+  generation what;
+  caf::error error;
+};
+
+struct status_asked {};
+
 struct status_answered {
   status what;
 };
@@ -130,9 +139,10 @@ struct observation {
                seen::source_answered, seen::fetch_sent, seen::fetch_answered,
                seen::caller_killed, seen::rejected, seen::retry_asked,
                seen::renewal_requested, seen::prefetched, seen::was_read,
-               seen::status_answered, seen::subscribed, seen::unsubscribed,
-               seen::told, seen::stopped, seen::closed, seen::close_answered,
-               seen::source_closed, seen::abandoned>
+               seen::reject_answered, seen::status_asked, seen::status_answered,
+               seen::subscribed, seen::unsubscribed, seen::told, seen::stopped,
+               seen::closed, seen::close_answered, seen::source_closed,
+               seen::abandoned>
     what;
 };
 

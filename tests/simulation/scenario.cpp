@@ -40,7 +40,7 @@ public:
       settings_(settings),
       faults_(random.one_of<unsigned>({5, 30, 70})),
       rush_(random.one_of<unsigned>({20, 50, 80})),
-      ends_(random.one_of<unsigned>({0, 0, 2})),
+      ends_(random.one_of<unsigned>({0, 0, 2, 10})),
       urgent_(random.one_of<unsigned>({5, 5, 60})),
       herds_(random.one_of<unsigned>({0, 5, 20})) {
     // nop
@@ -149,9 +149,14 @@ private:
   }
 
   step end() {
-    if (random_.percent(50))
-      return steps::stop{};
-    return steps::close{random_.percent(20) ? caf::timespan{0} : span()};
+    switch (random_.below(3)) {
+      case 0:
+        return steps::stop{};
+      case 1:
+        return steps::drop_handles{};
+      default:
+        return steps::close{random_.percent(20) ? caf::timespan{0} : span()};
+    }
   }
 
   deed choose_deed() {
@@ -183,10 +188,12 @@ private:
 
   step fetch() {
     auto result = steps::fetch{};
-    result.via
-      = random_.one_of({route::direct, route::direct, route::direct,
-                        route::urgent, route::only_sent, route::new_receiver,
-                        route::standing_receiver, route::standing_receiver});
+    result.via = random_.percent(urgent_)
+                   ? route::urgent
+                   : random_.one_of(
+                     {route::direct, route::direct, route::direct,
+                      route::only_sent, route::new_receiver,
+                      route::standing_receiver, route::standing_receiver});
     result.renew_required = random_.percent(15);
     result.renew_synchronous = random_.percent(20);
     result.report_error = random_.percent(20);

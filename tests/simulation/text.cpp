@@ -191,6 +191,14 @@ struct account {
                 "renewal required:", text(x.renewal_required));
   }
 
+  std::string operator()(const seen::reject_answered& x) {
+    return line("rejection of", text(x.what), "answered:", text(x.error));
+  }
+
+  std::string operator()(const seen::status_asked&) {
+    return "status asked for";
+  }
+
   std::string operator()(const seen::status_answered& x) {
     return text(x.what);
   }
@@ -228,28 +236,45 @@ struct account {
   }
 };
 
+constexpr auto step_names = std::to_array<std::string_view>(
+  {"deliver",         "settle",    "pass",
+   "stall",           "jump",      "drift",
+   "source",          "fetch",     "kill caller",
+   "can_retry",       "reject",    "reject and fetch",
+   "request_renewal", "prefetch",  "read",
+   "status",          "subscribe", "unsubscribe",
+   "kill listener",   "stop",      "close",
+   "drop handles"});
+static_assert(step_names.size() == std::variant_size_v<step>);
+
+constexpr auto event_names = std::to_array<std::string_view>(
+  {"status", "attempt_started", "attempt_ended", "published", "rejected",
+   "suppressed", "withdrawn", "stopped"});
+static_assert(event_names.size() == std::variant_size_v<decltype(event::what)>);
+
+std::string event_name(std::size_t index) {
+  auto result = std::string{"event "};
+  result += event_names[index];
+  return result;
+}
+
 } // namespace
 
 std::string name_of(const step& what) {
-  static constexpr auto names = std::to_array<std::string_view>(
-    {"deliver",         "settle",    "pass",
-     "stall",           "jump",      "drift",
-     "source",          "fetch",     "kill caller",
-     "can_retry",       "reject",    "reject and fetch",
-     "request_renewal", "prefetch",  "read",
-     "status",          "subscribe", "unsubscribe",
-     "kill listener",   "stop",      "close",
-     "drop handles"});
-  static_assert(names.size() == std::variant_size_v<step>);
-  return std::string{names[what.index()]};
+  return std::string{step_names[what.index()]};
 }
 
 std::string name_of(const event& what) {
-  static constexpr auto names = std::to_array<std::string_view>(
-    {"status", "attempt_started", "attempt_ended", "published", "rejected",
-     "suppressed", "withdrawn", "stopped"});
-  static_assert(names.size() == std::variant_size_v<decltype(event::what)>);
-  return "event " + std::string{names[what.what.index()]};
+  return event_name(what.what.index());
+}
+
+std::vector<std::string> names() {
+  auto result = std::vector<std::string>{};
+  for (auto name : step_names)
+    result.emplace_back(name);
+  for (std::size_t i = 0; i < event_names.size(); ++i)
+    result.push_back(event_name(i));
+  return result;
 }
 
 std::string to_string(const step& what) {

@@ -5,6 +5,7 @@
 #include "simulation/step.hpp"
 
 #include <string>
+#include <vector>
 
 namespace bearer::sim {
 
@@ -13,5 +14,8 @@ std::string name_of(const step& what);
 
 /// What kind of event it is.
 std::string name_of(const event& what);
+
+/// The names of all steps and events.
+std::vector<std::string> names();
 
 } // namespace bearer::sim

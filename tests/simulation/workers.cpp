@@ -89,10 +89,6 @@ public:
     return pid_ < 0 && status_ != 0;
   }
 
-  bool crashed() const noexcept {
-    return pid_ < 0 && WIFSIGNALED(status_);
-  }
-
   std::uint64_t seed() const noexcept {
     return progress_->seed;
   }
@@ -115,22 +111,26 @@ private:
       const auto result = play(make_scenario(seed), seed % 16 == 0);
       for (const auto& [what, count] : result.reached)
         reached[what] += count;
-      if (result.fault)
+      if (result.fault) {
+        write(reports, result.fault->invariant + '\t' + result.fault->what);
         ::_exit(EXIT_FAILURE);
+      }
       ++progress_->played;
     }
     auto out = std::ostringstream{};
     for (const auto& [what, count] : reached)
       out << count << '\t' << what.first << '\t' << what.second << '\n';
-    const auto text = out.str();
+    write(reports, out.str());
+    ::_exit(EXIT_SUCCESS);
+  }
+
+  static void write(int to, const std::string& text) {
     for (std::size_t done = 0; done < text.size();) {
-      const auto size = ::write(reports, text.data() + done,
-                                text.size() - done);
+      const auto size = ::write(to, text.data() + done, text.size() - done);
       if (size < 0)
         ::_exit(EXIT_FAILURE);
       done += static_cast<std::size_t>(size);
     }
-    ::_exit(EXIT_SUCCESS);
   }
 
   progress* progress_ = nullptr;
@@ -168,6 +168,14 @@ void add(const std::string& report, coverage& to) {
     to[{state, what}] += count;
 }
 
+/// What the report of a worker that failed says, if it came to that.
+std::optional<spec::fault> parse_fault(const std::string& report) {
+  const auto tab = report.find('\t');
+  if (tab == std::string::npos)
+    return std::nullopt;
+  return spec::fault{report.substr(0, tab), report.substr(tab + 1)};
+}
+
 /// Waits for news from any worker, or for a moment.
 /// @returns whether anybody still works.
 bool listen(std::vector<worker>& workers) {
@@ -201,10 +209,11 @@ harvest play_many(std::uint64_t first, std::uint64_t count,
   auto result = harvest{};
   result.played = played(workers);
   for (const auto& one : workers) {
-    add(one.report(), result.reached);
-    if (one.failed() && (!result.faulty || one.seed() < *result.faulty)) {
+    if (!one.failed()) {
+      add(one.report(), result.reached);
+    } else if (!result.faulty || one.seed() < *result.faulty) {
       result.faulty = one.seed();
-      result.crashed = one.crashed();
+      result.fault = parse_fault(one.report());
     }
   }
   return result;

@@ -15,8 +15,8 @@ struct harvest {
   /// The lowest number of those with a fault.
   std::optional<std::uint64_t> faulty;
 
-  /// The process that played it crashed.
-  bool crashed = false;
+  /// What is wrong with it; none if the process that played it crashed.
+  std::optional<spec::fault> fault;
 
   coverage reached;
 };

@@ -314,6 +314,7 @@ void world::apply(const steps::ask_status&) {
     return;
   // Alone, so that there is only one right answer.
   calm_down();
+  tell(seen::status_asked{});
   spawn_asker(time_.sys(), taking_notes(), bearer_);
   calm_down();
 }
@@ -384,12 +385,18 @@ note world::taking_notes() {
 
 /// Keeps the names of generations, for steps that mean one.
 void world::remember(const observation& x) {
+  if (const auto* answer = std::get_if<seen::source_answered>(&x.what))
+    if (answer->what && *answer->what)
+      answers_[answer->call] = **answer->what;
   const auto* told = std::get_if<seen::told>(&x.what);
   if (!told || told->listener != 0)
     return;
+  if (std::holds_alternative<events::attempt_started>(told->what.what))
+    ++attempts_;
   if (const auto* what = std::get_if<events::published>(&told->what.what)) {
     current_ = what->generation;
-    given_[current_.count] = last_given_;
+    // Of the last attempt; one that was given up may have answered since.
+    given_[current_.count] = answers_[attempts_ - 1];
   }
   if (const auto* what = std::get_if<events::rejected>(&told->what.what))
     rejected_ = what->generation;

@@ -117,6 +117,8 @@ private:
   generation rejected_;
   std::map<std::uint64_t, token> given_;
   token last_given_;
+  std::map<std::size_t, token> answers_;
+  std::size_t attempts_ = 0;
   std::size_t secrets_ = 0;
 };
 

@@ -133,6 +133,31 @@ bool may_say_unchanged(const situation& is) {
   });
 }
 
+/// What a timeout tells about the attempts.
+void check_timeout(const situation& is, const caf::error& err, faults& out) {
+  const auto details = timeout_details_of(err);
+  if (!details) {
+    out.add("I6", "a timeout without its details");
+    return;
+  }
+  const auto& endings = is.line.endings();
+  // Before or after the end of an attempt: both are right.
+  if (is.all.ending()
+      || (!endings.empty() && endings.back().epoch == is.all.epoch))
+    return;
+  out.require(details->last_error == is.line.last_error(), "I6",
+              "a timeout tells another error than the last");
+  if (is.line.failures() == 0 || is.in_flight_before || is.line.in_flight())
+    return;
+  const auto next = details->next_attempt_in;
+  // A wish may bring it forward before the answer or after.
+  const auto due = std::max(is.due_before, is.line.due());
+  out.require(next && due
+                && later(is.all.calm_at.steady, *next)
+                     <= later(*due, slop(is.now.steady)),
+              "I6", "a timeout does not tell when the next attempt is due");
+}
+
 void check_error(const situation& is, const fetch& x, faults& out) {
   const auto& err = x.answer->error();
   const auto say = [&](const char* why) {
@@ -143,6 +168,7 @@ void check_error(const situation& is, const fetch& x, faults& out) {
   } else if (err == errc::timed_out) {
     out.require(x.answered->at.steady >= deadline_of(x, is.settings), "I5",
                 "timed out ahead of the deadline");
+    check_timeout(is, err, out);
   } else if (err == errc::invalid_option) {
     if (!is_mistaken(x.what))
       say("good options were refused");
@@ -215,6 +241,9 @@ void check_at_once(const situation& is, const fetch& x, faults& out) {
     out.require(x.answer && *x.answer
                   && (*x.answer)->generation == is.had->name,
                 "I3", "a fresh token was not given at once");
+  if (is.held_throughout())
+    out.require(!x.answered || x.answered->epoch != is.all.epoch || !*x.answer,
+                "I16", "a token was given that was to be renewed first");
   if (must_fail(is, x))
     out.require(x.answer && !*x.answer
                   && x.answer->error() == errc::permanent_failure,
@@ -246,6 +275,22 @@ bool is_quiet(const record& all, std::size_t until) {
   return std::none_of(all.recent.begin(),
                       all.recent.begin() + static_cast<std::ptrdiff_t>(end),
                       stirs);
+}
+
+void check_rejections(const situation& is, faults& out) {
+  for (const auto& x : is.all.recent) {
+    const auto* answer = std::get_if<seen::reject_answered>(&x.what);
+    // After the end a rejection does nothing.
+    if (!answer || is.all.ending())
+      continue;
+    const auto* known = is.line.find(answer->what.count);
+    if (!known || known->name != answer->what)
+      out.require(answer->error == errc::unknown_generation, "I4",
+                  "the rejection of an unknown generation is not an error");
+    else if (known->epoch < is.all.epoch)
+      out.require(!answer->error, "I4",
+                  "a rejection was refused: " + to_string(answer->error));
+  }
 }
 
 void check_answers(const situation& is, faults& out) {

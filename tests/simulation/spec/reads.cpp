@@ -66,6 +66,9 @@ void check_read(const situation& is, const seen::was_read& x, const point& here,
     out.require(!x.renewal_required, "I21",
                 "a renewal is said to be required for no reason");
   }
+  if (is.held_throughout())
+    out.require(!x.what && x.renewal_required, "I21",
+                "a renewal was requested, and its want is not seen");
   const auto over = is.all.stopped && before(*is.all.stopped, here);
   out.require(!x.what || !x.renewal_required, "I21",
               "a renewal is required although there is a token");

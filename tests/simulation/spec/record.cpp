@@ -70,6 +70,14 @@ struct filing {
     // Judged where it stands.
   }
 
+  void operator()(const seen::reject_answered&) {
+    // Judged where it stands.
+  }
+
+  void operator()(const seen::status_asked&) {
+    // Judged where it stands.
+  }
+
   void operator()(const seen::status_answered&) {
     // Judged where it stands.
   }

@@ -6,6 +6,8 @@
 #include "simulation/spec/record.hpp"
 #include "simulation/spec/timeline.hpp"
 
+#include <optional>
+
 /// What the design says about everything but the refresher's own steps. Each
 /// rule looks at the epoch that has just come to its calm, after the timeline
 /// has gone through it.
@@ -25,7 +27,17 @@ struct situation {
   bool stopped_before = false;
   bool in_flight_before = false;
   caf::error last_error_before = {};
+  std::optional<caf::timespan> due_before = {};
+
+  /// Whether a wish kept every fetch and every read from the token that was
+  /// there.
+  bool held_throughout() const {
+    return had && line.must_hold(all) && !all.ending();
+  }
 };
+
+/// What those were told who rejected something (I4).
+void check_rejections(const situation& is, faults& out);
 
 /// Which answers fetches got, and when (I2 to I7, I12, I14, I16, I17).
 void check_answers(const situation& is, faults& out);

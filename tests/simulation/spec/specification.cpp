@@ -23,9 +23,11 @@ void specification::judge(const moment& now) {
   is.stopped_before = line_.stopped();
   is.in_flight_before = line_.in_flight();
   is.last_error_before = line_.last_error();
+  is.due_before = line_.due();
   line_.replay(all_, now, faults_);
   note_arrivals(now, is.had);
   check_answers(is, faults_);
+  check_rejections(is, faults_);
   check_reads(is, faults_);
   check_listeners(is, faults_);
   check_statuses(is, faults_);
@@ -96,6 +98,16 @@ std::string specification::state() const {
   else if (line_.due())
     result = "scheduled";
   return result + (line_.current() ? ", token" : ", no token");
+}
+
+std::vector<std::string> specification::states() {
+  auto result = std::vector<std::string>{"stopped"};
+  for (const auto* doing :
+       {"idle", "ending", "in flight", "closing in flight",
+        "after a permanent error", "in backoff", "scheduled"})
+    for (const auto* having : {", token", ", no token"})
+      result.push_back(std::string{doing} + having);
+  return result;
 }
 
 } // namespace bearer::sim::spec

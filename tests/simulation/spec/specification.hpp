@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace bearer::sim::spec {
 
@@ -41,6 +42,9 @@ public:
 
   /// What the bearer was doing at the last calm, for the coverage.
   std::string state() const;
+
+  /// All states that there can be a name for.
+  static std::vector<std::string> states();
 
 private:
   void judge(const moment& now);

@@ -87,12 +87,15 @@ void check_running(const situation& is, const status& x, const tally& c,
 
 void check_statuses(const situation& is, faults& out) {
   // What else is going on may come before or after.
-  if (is.all.recent.size() != 1)
+  const auto& recent = is.all.recent;
+  if (recent.empty() || recent.size() > 2
+      || !std::holds_alternative<seen::status_asked>(recent.front().what))
     return;
-  const auto* answer
-    = std::get_if<seen::status_answered>(&is.all.recent.front().what);
-  if (!answer)
+  const auto* answer = std::get_if<seen::status_answered>(&recent.back().what);
+  if (!answer) {
+    out.add("I14", "nobody answered who asked for the status");
     return;
+  }
   const auto& x = answer->what;
   out.require(x.attempts == is.line.attempts()
                 && x.failed_attempts == is.line.failed_attempts(),

@@ -97,9 +97,12 @@ bool timeline::may_hold(const record& all) const {
 
 bool timeline::must_hold(const record& all) const {
   const auto& asked = all.renewal_requested;
+  // Nothing has ended since, hence there were as many failures then.
+  const auto flew = flight_ && asked
+                    && flight_->start.steady < asked->at.steady;
   return asked && asked->epoch < all.epoch && attempts_ > 0
          && (endings_.empty() || asked->epoch > endings_.back().epoch)
-         && (flight_ || failures_ == 0);
+         && (flew || failures_ == 0);
 }
 
 // -- one epoch ----------------------------------------------------------------
@@ -214,6 +217,12 @@ void timeline::check_start_time(const record& all, const moment& now,
               "I10", "an attempt started ahead of the schedule, for nobody");
 }
 
+std::size_t timeline::last_success() const {
+  const auto found = std::find_if(endings_.rbegin(), endings_.rend(),
+                                  [](const ending& x) { return x.success(); });
+  return found == endings_.rend() ? 0 : found->epoch;
+}
+
 void timeline::check_reason(const record& all, attempt_reason reason,
                             faults& out) const {
   const auto* last = newest();
@@ -227,18 +236,23 @@ void timeline::check_reason(const record& all, attempt_reason reason,
     out.require(reason == attempt_reason::rejected, "I4",
                 "the source was not told of the rejection");
   } else if (reason == attempt_reason::requested) {
+    // A retry keeps its reason, so that a wish stands until a success.
+    const auto since = last_success();
     const auto forced
       = std::any_of(all.fetches.begin(), all.fetches.end(), [&](const auto& x) {
-          return x.second.what.renew_required || x.second.what.newer_than
-                 || x.second.via == route::standing_receiver;
+          return x.second.sent.epoch >= since
+                 && (x.second.what.renew_required || x.second.what.newer_than
+                     || x.second.via == route::standing_receiver);
         });
+    const auto wished = all.renewal_requested
+                        && all.renewal_requested->epoch >= since;
     // An urgent fetch may bring word of a rejection before the news itself.
     const auto refused = std::any_of(all.rejections.begin(),
                                      all.rejections.end(), [&](const auto& x) {
                                        return x.what == last->name
                                               && x.at.epoch == all.epoch;
                                      });
-    out.require(forced || refused || all.renewal_requested, "I3",
+    out.require(forced || refused || wished, "I3",
                 "a reason was made up: requested");
   } else {
     out.require(reason == attempt_reason::scheduled, "I3",
@@ -431,10 +445,12 @@ void timeline::want_now(const moment& now) {
 
 void timeline::rejected(const record& all, const events::rejected& what,
                         const moment& now, faults& out) {
-  const auto asked
-    = all.retry_asked
-      || std::any_of(all.rejections.begin(), all.rejections.end(),
-                     [&](const auto& x) { return x.what == what.generation; });
+  const auto asked = (all.retry_asked && all.retry_asked->epoch == all.epoch)
+                     || std::any_of(all.rejections.begin(),
+                                    all.rejections.end(), [&](const auto& x) {
+                                      return x.what == what.generation
+                                             && x.at.epoch == all.epoch;
+                                    });
   out.require(asked, "I4", "a rejection was made up");
   if (!newest() || what.generation != newest()->name || newest()->rejected) {
     out.add("I4", "a rejection that ended nothing was announced");

@@ -144,6 +144,9 @@ private:
   /// rounding decides.
   std::vector<errc> verdicts(const token& tok, const moment& now) const;
 
+  /// The epoch of the last success; 0 if there was none.
+  std::size_t last_success() const;
+
   void check_reason(const record& all, attempt_reason reason,
                     faults& out) const;
   void check_start_time(const record& all, const moment& now,
@@ -201,7 +204,6 @@ private:
   /// A success is followed by its publication.
   std::optional<token> to_publish_;
 
-  bool used_ = false;
   bool stopped_ = false;
 };
 

@@ -26,7 +26,9 @@ struct fixture : http_fixture {
   }
 
   std::string failure(const http_result& result) {
-    CHECK(error_of(result) == errc::connection_failed);
+    // TLS 1.3 lets a client send before the server has judged its certificate.
+    CHECK((error_of(result) == errc::connection_failed
+           || error_of(result) == errc::answer_lost));
     CHECK_FALSE(shows(error_text(result)));
     return error_text(result);
   }

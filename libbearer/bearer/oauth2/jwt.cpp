@@ -63,7 +63,9 @@ caf::error add(jwt_t* token, const std::string& name,
   if ((name + value).find('\0') != std::string::npos)
     return failed("the claim \"" + std::string{name.c_str()}
                   + "\" has a NUL byte");
-  if (jwt_add_grant(token, name.c_str(), value.c_str()) != 0)
+  // libjwt looks for strings only when it looks for an earlier one.
+  const auto is_number = name == "iat" || name == "exp";
+  if (is_number || jwt_add_grant(token, name.c_str(), value.c_str()) != 0)
     return failed("the claim \"" + name + "\" is there twice or is no UTF-8");
   return {};
 }

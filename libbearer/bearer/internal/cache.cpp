@@ -277,7 +277,8 @@ private:
 
 cache_actor spawn_cache(caf::actor_system& sys, cache_config config) {
   using impl = caf::stateful_actor<cache_state, cache_actor::impl>;
-  return sys.spawn<impl>(std::move(config));
+  // Not run before somebody needs it: most bearers of a large family are idle.
+  return sys.spawn<impl, caf::lazy_init>(std::move(config));
 }
 
 } // namespace bearer::internal

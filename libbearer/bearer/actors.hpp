@@ -2,6 +2,7 @@
 
 #include <bearer/attempt.hpp>
 #include <bearer/event.hpp>
+#include <bearer/family_status.hpp>
 #include <bearer/fetch_options.hpp>
 #include <bearer/generation.hpp>
 #include <bearer/http/request.hpp>

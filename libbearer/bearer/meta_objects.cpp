@@ -1,5 +1,4 @@
 #include <bearer/actors.hpp>
-#include <bearer/family_status.hpp>
 #include <bearer/handle.hpp>
 #include <bearer/meta_objects.hpp>
 #include <bearer/type_ids.hpp>

@@ -25,6 +25,18 @@ TEST_CASE("other errors of the library are worth a retry with the same token") {
     CHECK(default_retry_verdict(caf::make_error(code)) == retry_verdict::retry);
 }
 
+TEST_CASE("a server's last word and a request it may have heard are no reason "
+          "to send another") {
+  for (auto code : {errc::server_refused, errc::answer_lost})
+    CHECK(default_retry_verdict(caf::make_error(code)) == retry_verdict::no);
+}
+
+TEST_CASE("a refused token is refused", "[I4]") {
+  const auto err = caf::make_error(errc::token_refused,
+                                   refusal{"https://api", 401});
+  CHECK(default_retry_verdict(err) == retry_verdict::refused);
+}
+
 TEST_CASE("errors of others mean that the server refused the token", "[I4]") {
   CHECK(default_retry_verdict(caf::make_error(caf::sec::runtime_error, "401"))
         == retry_verdict::refused);

@@ -103,6 +103,12 @@ enum class errc : std::uint8_t {
 
   /// There is no room for another key: all bearers of the family are in use.
   family_full,
+
+  // What a request fails with that is authenticated by a token.
+
+  /// The server that was asked, not the one that issues tokens, refused the
+  /// token. Carries `refusal`.
+  token_refused,
 };
 
 /// The name of the enumerator, or `invalid(n)` for a number that names no code.
@@ -160,17 +166,18 @@ bool inspect(Inspector& f, timeout_details& x) {
                             f.field("next_attempt_in", x.next_attempt_in));
 }
 
-/// What a server said when it refused. Travels inside `errc::server_refused`.
-/// Never holds what was sent to the server.
+/// What a server said when it refused. Travels inside `errc::server_refused`
+/// and `errc::token_refused`. Never holds what was sent to the server.
 struct refusal {
   /// Who refused, as errors name it, with its URL.
   std::string server = {};
 
-  /// The status code of HTTP.
+  /// The status code, of HTTP or of gRPC.
   std::uint16_t status = 0;
 
   /// The error code of the protocol, such as `invalid_client` (RFC 6749,
-  /// section 5.2); empty if the server gave none.
+  /// section 5.2) or `invalid_token` (RFC 6750, section 3.1); empty if the
+  /// server gave none.
   std::string error = {};
 
   /// The server's explanation for humans, cut to a readable length; empty if it
@@ -211,8 +218,8 @@ std::optional<caf::timespan> retry_after_of(const caf::error& err);
 /// What a timed-out fetch was waiting for, if `err` is `errc::timed_out`.
 std::optional<timeout_details> timeout_details_of(const caf::error& err);
 
-/// What the server said, if `err` is `errc::server_refused`, wrapped as
-/// transient or permanent or not.
+/// What the server said, if `err` is `errc::server_refused` or
+/// `errc::token_refused`, wrapped as transient or permanent or not.
 std::optional<refusal> refusal_of(const caf::error& err);
 
 template <>
@@ -249,6 +256,7 @@ struct detail::enum_names<errc> {
     "rotation_lost",
     "answer_lost",
     "family_full",
+    "token_refused",
   });
 };
 

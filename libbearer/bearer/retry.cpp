@@ -18,12 +18,20 @@ bool has_ended(const caf::error& err) {
   return err == errc::stopped || err == caf::sec::request_receiver_down;
 }
 
+/// The server has answered, or may have done what it was asked.
+bool is_settled(const caf::error& err) {
+  return err == errc::server_refused || err == errc::answer_lost;
+}
+
 } // namespace
 
 retry_verdict default_retry_verdict(const caf::error& err) {
-  if (!err || has_ended(err) || is_mistake_of_caller(err) || is_permanent(err))
+  if (!err || has_ended(err) || is_mistake_of_caller(err) || is_permanent(err)
+      || is_settled(err))
     return retry_verdict::no;
-  return is_bearer_error(err) ? retry_verdict::retry : retry_verdict::refused;
+  if (err == errc::token_refused || !is_bearer_error(err))
+    return retry_verdict::refused;
+  return retry_verdict::retry;
 }
 
 } // namespace bearer

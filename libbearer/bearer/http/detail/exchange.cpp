@@ -19,20 +19,20 @@ exchange::exchange(request what)
 }
 
 void exchange::attach(caf::weak_actor_ptr receiver, caf::action on_result) {
-  const auto guard = std::unique_lock{mutex_};
-  receiver_ = std::move(receiver);
+  const auto held = receiver_.lock();
+  receiver_.attach(std::move(receiver));
   on_result_ = std::move(on_result);
 }
 
 void exchange::detach() noexcept {
-  const auto guard = std::unique_lock{mutex_};
-  receiver_ = nullptr;
+  const auto held = receiver_.lock();
+  receiver_.detach();
   on_result_ = caf::action{};
   abandoned_ = true;
 }
 
 void exchange::complete(caf::expected<response>&& result) noexcept {
-  const auto guard = std::unique_lock{mutex_};
+  const auto held = receiver_.lock();
   if (!result_)
     result_.emplace(std::move(result));
 }
@@ -42,14 +42,14 @@ void exchange::complete_without_memory() noexcept {
 }
 
 void exchange::notify() {
-  const auto guard = std::unique_lock{mutex_};
   // An action and no message: what is in messages can be looked at.
-  if (auto receiver = caf::actor_cast<caf::actor>(receiver_.lock()))
-    bearer::detail::anon_mail(receiver, on_result_);
+  receiver_.reach([this](const caf::strong_actor_ptr& whom) {
+    bearer::detail::anon_mail(caf::actor_cast<caf::actor>(whom), on_result_);
+  });
 }
 
 caf::expected<response> exchange::take() {
-  const auto guard = std::unique_lock{mutex_};
+  const auto held = receiver_.lock();
   return std::move(*result_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bearer/detail/outside_line.hpp>
 #include <bearer/http/request.hpp>
 #include <bearer/http/response.hpp>
 
@@ -9,19 +10,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <mutex>
 #include <optional>
 
 namespace bearer::http::detail {
 
 /// What an actor that waits for an answer and the I/O thread have in common.
 /// All members may be called from any thread.
-///
-/// The I/O thread touches the actor under the lock only, and the actor needs
-/// the lock in order to end. Hence the thread's reference to the actor is never
-/// the last one, and the actor system is there as long as it is held. The mutex
-/// is recursive so that an actor that ended inside of the thread all the same
-/// would not block itself.
 class exchange {
 public:
   using steady_time = std::chrono::steady_clock::time_point;
@@ -65,10 +59,11 @@ private:
   const request what_;
   const steady_time deadline_;
   std::atomic<bool> abandoned_ = false;
-  std::recursive_mutex mutex_;
+  bearer::detail::outside_line receiver_;
+
+  // The rest is guarded by the line's lock.
   caf::expected<response> no_memory_;
   std::optional<caf::expected<response>> result_;
-  caf::weak_actor_ptr receiver_;
   caf::action on_result_;
 };
 

@@ -189,35 +189,34 @@ private:
 } // namespace
 
 bool call_record::ended() const {
-  auto guard = lock();
+  const auto held = lock();
   return ended_;
 }
 
 void call_record::attach(caf::weak_actor_ptr receiver,
                          result_handler on_result) {
-  auto guard = lock();
-  receiver_ = std::move(receiver);
+  const auto held = lock();
+  receiver_.attach(std::move(receiver));
   on_result_ = std::move(on_result);
 }
 
 void call_record::detach() {
-  auto guard = lock();
-  receiver_ = nullptr;
+  const auto held = lock();
+  receiver_.detach();
   on_result_ = nullptr;
 }
 
 void call_record::complete(caf::expected<token> result) {
-  auto guard = lock();
+  const auto held = lock();
   ended_ = true;
-  auto receiver = caf::actor_cast<caf::actor>(receiver_.lock());
-  if (!receiver)
-    return;
-  // An action and no message: tokens in messages can be looked at.
-  detail::anon_mail(receiver,
-                    caf::make_action([handler = on_result_,
-                                      result = std::move(result)]() mutable {
-                      handler(std::move(result));
-                    }));
+  receiver_.reach([&](const caf::strong_actor_ptr& whom) {
+    // An action and no message: tokens in messages can be looked at.
+    detail::anon_mail(caf::actor_cast<caf::actor>(whom),
+                      caf::make_action([handler = on_result_,
+                                        result = std::move(result)]() mutable {
+                        handler(std::move(result));
+                      }));
+  });
 }
 
 blocking_call

@@ -2,6 +2,7 @@
 
 #include <bearer/actors.hpp>
 #include <bearer/attempt.hpp>
+#include <bearer/detail/outside_line.hpp>
 #include <bearer/token.hpp>
 
 #include <caf/actor_control_block.hpp>
@@ -11,7 +12,6 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 
 namespace bearer::detail {
@@ -23,14 +23,8 @@ using blocking_function
   = std::function<caf::expected<token>(const attempt&, std::stop_token)>;
 
 /// What the thread of one call and the actors that wait for it have in common.
-/// All members may be called from any thread.
-///
 /// The thread outlives the actors if the function blocks, even the actor
-/// system. Therefore it touches the receiving actor under the lock only, and
-/// that actor needs the lock in order to end: as long as the thread holds it,
-/// actor and actor system are there, and the thread's reference to the actor is
-/// never the last one. The mutex is recursive so that an actor that ended
-/// inside of the thread all the same would not block itself.
+/// system. All members may be called from any thread.
 class call_record {
 public:
   using result_handler = std::function<void(caf::expected<token>)>;
@@ -48,8 +42,8 @@ public:
   bool ended() const;
 
   /// As long as this is held, the call does not end.
-  std::unique_lock<std::recursive_mutex> lock() const {
-    return std::unique_lock{mutex_};
+  outside_line::guard lock() const {
+    return receiver_.lock();
   }
 
   /// Runs `on_result` inside `receiver` when the call ends.
@@ -62,10 +56,11 @@ public:
   void complete(caf::expected<token> result);
 
 private:
-  mutable std::recursive_mutex mutex_;
+  outside_line receiver_;
   std::stop_source stop_;
+
+  // Guarded by the line's lock.
   bool ended_ = false;
-  caf::weak_actor_ptr receiver_;
   result_handler on_result_;
 };
 

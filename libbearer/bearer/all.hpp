@@ -5,6 +5,7 @@
 #include <bearer/attempt.hpp>
 #include <bearer/backoff.hpp>
 #include <bearer/bearer.hpp>
+#include <bearer/completion.hpp>
 #include <bearer/error.hpp>
 #include <bearer/event.hpp>
 #include <bearer/family.hpp>
@@ -14,6 +15,7 @@
 #include <bearer/freshness.hpp>
 #include <bearer/generation.hpp>
 #include <bearer/handle.hpp>
+#include <bearer/http/token_refusal.hpp>
 #include <bearer/meta_objects.hpp>
 #include <bearer/reader.hpp>
 #include <bearer/receiver.hpp>
@@ -31,3 +33,4 @@
 #include <bearer/token.hpp>
 #include <bearer/type_ids.hpp>
 #include <bearer/wall_clock.hpp>
+#include <bearer/with_token.hpp>

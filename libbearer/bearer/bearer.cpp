@@ -21,7 +21,7 @@ struct detail::handle_core {
   std::shared_ptr<local_slot> slot;
   std::string name;
   token_source wrapped;
-  std::shared_ptr<const internal::receiver_config> receivers;
+  std::shared_ptr<const receiver_config> receivers;
 };
 
 namespace {
@@ -62,9 +62,9 @@ caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
   core->slot = std::make_shared<detail::local_slot>(options.clock);
   core->name = std::move(options.name);
   core->wrapped = source.fetcher();
-  core->receivers = std::make_shared<internal::receiver_config>(
-    internal::receiver_config{settings.max_retries, core->slot,
-                              std::move(options.judge)});
+  core->receivers = std::make_shared<detail::receiver_config>(
+    detail::receiver_config{settings.max_retries, settings.fetch_timeout,
+                            core->slot, std::move(options.judge)});
   auto keeper = internal::refresher_config{};
   keeper.settings = settings;
   keeper.id = random_id();
@@ -152,6 +152,15 @@ bool handle::is_renewal_required() const {
 
 const std::string& handle::name() const noexcept {
   return core_->name;
+}
+
+caf::timespan handle::fetch_timeout() const noexcept {
+  return core_->receivers->fetch_timeout;
+}
+
+const std::shared_ptr<const detail::receiver_config>&
+handle::receivers() const noexcept {
+  return core_->receivers;
 }
 
 const token_source& handle::wrapped() const noexcept {

@@ -18,8 +18,10 @@ namespace bearer {
 
 namespace detail {
 
+class blocking_loop;
 class family_core;
 struct handle_core;
+struct receiver_config;
 
 } // namespace detail
 
@@ -96,6 +98,9 @@ public:
   /// The name given at spawn.
   const std::string& name() const noexcept;
 
+  /// The deadline of a fetch that names none: `renewal_settings::fetch_timeout`.
+  caf::timespan fetch_timeout() const noexcept;
+
   /// The source that the bearer wraps; invalid for bearers without one of their
   /// own.
   const token_source& wrapped() const noexcept;
@@ -154,7 +159,11 @@ public:
   }
 
 private:
+  friend class detail::blocking_loop;
   friend class detail::family_core;
+
+  const std::shared_ptr<const detail::receiver_config>&
+  receivers() const noexcept;
 
   /// Whether anything but this handle needs the bearer.
   enum class use {

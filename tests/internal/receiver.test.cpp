@@ -187,8 +187,13 @@ TEST_CASE("the default judgement of errors", "[receiver]") {
     {caf::make_error(errc::attempt_timed_out), retry_verdict::retry},
     {caf::make_error(errc::source_down), retry_verdict::retry},
     {caf::make_error(errc::command_failed), retry_verdict::retry},
+    {caf::make_error(errc::server_refused), retry_verdict::no},
+    {caf::make_error(errc::answer_lost), retry_verdict::no},
+    {caf::make_error(caf::sec::request_timeout), retry_verdict::no},
+    {caf::make_error(caf::sec::broken_promise), retry_verdict::no},
+    {caf::make_error(errc::token_refused), retry_verdict::refused},
     {unauthorized, retry_verdict::refused},
-    {caf::make_error(caf::sec::request_timeout), retry_verdict::refused},
+    {caf::make_error(caf::sec::unexpected_message), retry_verdict::refused},
   };
   for (const auto& [err, verdict] : table) {
     CAPTURE(to_string(err));

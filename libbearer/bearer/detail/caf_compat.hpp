@@ -5,9 +5,14 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_clock.hpp>
 #include <caf/actor_control_block.hpp>
+#include <caf/behavior.hpp>
 #include <caf/config.hpp>
 #include <caf/disposable.hpp>
 #include <caf/error.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/message.hpp>
+#include <caf/message_id.hpp>
+#include <caf/message_priority.hpp>
 #include <caf/send.hpp>
 
 #include <atomic>
@@ -20,7 +25,6 @@
 #else
 #  include <caf/attachable.hpp>
 #  include <caf/make_counted.hpp>
-#  include <caf/message_priority.hpp>
 #  include <caf/ref_counted.hpp>
 #endif
 
@@ -64,6 +68,14 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
   return self->monitor(whom, [f = std::move(on_down)](const caf::error& why) {
     f(why);
   });
+}
+
+/// Answers what `whom` awaits under this ID. Does nothing if it has ended or
+/// does not wait any more.
+inline void answer_from_outside(const caf::strong_actor_ptr& whom,
+                                caf::message_id id) {
+  whom->enqueue(caf::make_mailbox_element(nullptr, id, caf::make_message()),
+                nullptr);
 }
 
 #else
@@ -220,7 +232,27 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
   return caf::disposable{std::move(end)};
 }
 
+/// Answers what `whom` awaits under this ID. Does nothing if it has ended or
+/// does not wait any more.
+inline void answer_from_outside(const caf::strong_actor_ptr& whom,
+                                caf::message_id id) {
+  whom->enqueue(caf::make_mailbox_element(nullptr, id, {}, caf::make_message()),
+                nullptr);
+}
+
 #endif
+
+/// Lets `self` wait as for the answer to a request, though none was sent:
+/// `on_answer()` runs inside `self` after `answer_from_outside`. It goes with
+/// `self`.
+/// @returns what `answer_from_outside` wants.
+template <class Self, class F>
+caf::message_id await_outside(Self* self, F on_answer) {
+  const auto id = self->new_request_id(caf::message_priority::normal);
+  self->add_multiplexed_response_handler(id.response_id(),
+                                         caf::behavior{std::move(on_answer)});
+  return id.response_id();
+}
 
 /// Whether `hdl` is the only reference to its actor, which then has no message
 /// to process: one that has is referred to by CAF's scheduler.

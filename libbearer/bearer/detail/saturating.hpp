@@ -2,6 +2,7 @@
 
 #include <caf/timespan.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -42,6 +43,13 @@ inline caf::timespan scale(caf::timespan whole, double fraction) noexcept {
   if (!(result < limit))
     return caf::timespan::max();
   return caf::timespan{static_cast<caf::timespan::rep>(std::nearbyint(result))};
+}
+
+/// Bounds a timeout that goes to CAF: its clock adds without a look at the end
+/// of the range.
+inline caf::timespan schedulable(caf::timespan timeout) noexcept {
+  constexpr auto limit = std::chrono::hours{24 * 365};
+  return std::clamp<caf::timespan>(timeout, caf::timespan{0}, limit);
 }
 
 } // namespace bearer::detail

@@ -17,11 +17,4 @@ inline caf::timespan inner_budget(caf::timespan budget) noexcept {
   return budget > margin ? std::max(budget - margin, least) : least;
 }
 
-/// Bounds a timeout that goes to CAF: its clock adds without a look at the end
-/// of the range.
-inline caf::timespan schedulable(caf::timespan timeout) noexcept {
-  constexpr auto limit = std::chrono::hours{24 * 365};
-  return std::clamp<caf::timespan>(timeout, caf::timespan{0}, limit);
-}
-
 } // namespace bearer::detail

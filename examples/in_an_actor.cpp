@@ -1,87 +1,44 @@
-/// How an actor authenticates a request: with a receiver, which fetches the
-/// token and decides whether to try again after the server refused it.
+/// How an actor makes a request with the token: it says how to try once, and
+/// the library sees to the token, to refusals and to the deadline.
 
 #include <bearer/bearer.hpp>
 #include <bearer/meta_objects.hpp>
-#include <bearer/receiver.hpp>
 #include <bearer/source/function_source.hpp>
+#include <bearer/with_token.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
-#include <caf/sec.hpp>
-#include <caf/stateful_actor.hpp>
 
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <string>
-#include <utility>
 
 namespace {
 
 using namespace std::chrono_literals;
 
-/// Stands for the real request. Its server has revoked the first token.
-caf::error call_server(const bearer::token& tok) {
+/// Stands for a client of a server, which answers sooner or later by a
+/// callback. The server has revoked the first token.
+void call_server(const bearer::token& tok, caf::timespan /* time limit */,
+                 const bearer::completion<std::string>& done) {
+  std::cout << "request with generation " << tok.generation.count << '\n';
   if (tok.access_token.view() == "token-1")
-    return caf::make_error(caf::sec::runtime_error, "401 Unauthorized");
-  return {};
+    done(caf::make_error(bearer::errc::token_refused,
+                         bearer::refusal{"https://api.example", 401}));
+  else
+    done(std::string{"hello"});
 }
 
-class request_state {
-public:
-  static constexpr auto name = "example.request";
-
-  request_state(caf::event_based_actor* self, const bearer::handle& api)
-    // One receiver for one request: it counts the trials.
-    : self_(self), receiver_(api.receiver()) {
-    // nop
-  }
-
-  // No behavior: the actor ends when it has no answer to wait for.
-  caf::behavior make_behavior() {
-    attempt();
-    return {};
-  }
-
-private:
-  void attempt() {
-    bearer::fetch(self_, receiver_)
-      .then([this](const bearer::token& tok) { send(tok); },
-            [](const caf::error& err) {
-              std::cout << "no token: " << to_string(err) << '\n';
-            });
-  }
-
-  void send(const bearer::token& tok) {
-    std::cout << "request with generation " << tok.generation.count << ": ";
-    if (auto err = call_server(tok)) {
-      std::cout << to_string(err) << '\n';
-      retry(std::move(err));
-    } else {
-      std::cout << "200 OK\n";
-    }
-  }
-
-  void retry(caf::error err) {
-    // By default any error that is none of the library's own counts as a
-    // refusal of the token; `spawn_options::judge` decides otherwise, as it
-    // should where servers fail for other reasons, too.
-    bearer::can_retry(self_, receiver_, std::move(err))
-      .then(
-        [this](bool yes) {
-          if (yes)
-            attempt();
-        },
-        [](const caf::error& why) {
-          std::cout << "no answer: " << to_string(why) << '\n';
-        });
-  }
-
-  caf::event_based_actor* self_;
-  bearer::receiver_actor receiver_;
-};
+/// Makes one request and ends.
+void client(caf::event_based_actor* self, const bearer::handle& api) {
+  bearer::with_token<std::string>(self, api, call_server)
+    .then([](const std::string& body) { std::cout << body << '\n'; },
+          [](const caf::error& why) {
+            std::cout << "no answer: " << to_string(why) << '\n';
+          });
+}
 
 } // namespace
 
@@ -102,5 +59,5 @@ int main() {
   }
   // Its end is waited for at the end of `sys`, and so is the bearer's, which
   // comes with the last handle.
-  sys.spawn<caf::stateful_actor<request_state>>(*api);
+  sys.spawn(client, *api);
 }

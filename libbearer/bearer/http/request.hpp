@@ -37,6 +37,11 @@ bool inspect(Inspector& f, field& x) {
   return f.object(x).fields(f.field("name", x.name), f.field("value", x.value));
 }
 
+/// Whether two names of header fields are the same: their case means nothing
+/// (RFC 9110, section 5.1).
+/// @relates field
+bool same_name(std::string_view lhs, std::string_view rhs) noexcept;
+
 /// How a server is reached, as users of curl know it.
 struct connection_options {
   /// The certificate authorities that are trusted, a PEM file. If empty, then
@@ -105,6 +110,15 @@ bool inspect(Inspector& f, request& x) {
                             f.field("timeout", x.timeout),
                             f.field("max_body", x.max_body));
 }
+
+/// A request for what is at `url`.
+/// @relates request
+request get(std::string url);
+
+/// A request that posts `body` to `url`. For a body other than a form pass its
+/// type, such as `application/json`.
+/// @relates request
+request post(std::string url, secret body, std::string_view content_type = {});
 
 } // namespace bearer::http
 

@@ -25,6 +25,9 @@ struct response {
   /// The value of the first header field of this name, whatever its case; empty
   /// if there is none. Valid as long as this response is.
   std::string_view field_value(std::string_view name) const noexcept;
+
+  /// The values of all header fields of this name, in order.
+  std::vector<std::string_view> field_values(std::string_view name) const;
 };
 
 /// @relates response

@@ -1,0 +1,89 @@
+#include <bearer/error.hpp>
+#include <bearer/http/send.hpp>
+#include <bearer/http/token_refusal.hpp>
+#include <bearer/http/url.hpp>
+#include <bearer/internal/passing_actor.hpp>
+#include <bearer/oauth2/detail/form.hpp>
+#include <bearer/source/detail/budget.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace bearer::http {
+
+namespace {
+
+constexpr auto field_name = std::string_view{"Authorization"};
+
+/// RFC 6750, section 2.1.
+secret credentials(const secret& access_token) {
+  constexpr auto scheme = std::string_view{"Bearer "};
+  auto text = bearer::detail::wiped_buffer{scheme.size() + access_token.size()};
+  append(text, scheme);
+  append(text, access_token.view());
+  return secret{text.view()};
+}
+
+/// One attempt of a thread.
+caf::expected<response> exchange(caf::actor_system& sys,
+                                 const client_actor& client, request what) {
+  const auto self = internal::passing_actor{sys};
+  auto result = caf::expected<response>{caf::make_error(errc::answer_lost)};
+  // Infinite, because the client heeds the timeout of the request.
+  bearer::detail::mail(self.get(), fetch_atom_v, std::move(what))
+    .request(client, caf::infinite)
+    .receive([&](response& x) { result = std::move(x); },
+             [&](caf::error& why) { result = std::move(why); });
+  return result;
+}
+
+} // namespace
+
+namespace detail {
+
+caf::expected<request> authorized(const request& what, const token& tok,
+                                  caf::timespan budget) {
+  if (std::ranges::any_of(what.fields, [](const field& x) {
+        return same_name(x.name, field_name);
+      }))
+    return caf::make_error(
+      errc::invalid_option,
+      shown(what.url).append(
+        ": the request has a field Authorization already"));
+  auto result = what;
+  result.fields.push_back(
+    {std::string{field_name}, credentials(tok.access_token)});
+  // Slightly less, so that the client's own error arrives.
+  result.timeout = std::min(what.timeout, bearer::detail::inner_budget(budget));
+  return result;
+}
+
+caf::expected<response> judged(const request& what, const token& tok,
+                               response& answer) {
+  if (auto err = token_refusal(shown(what.url), answer, tok.access_token))
+    return err;
+  return std::move(answer);
+}
+
+} // namespace detail
+
+caf::expected<response> send(const handle& api, const request& what,
+                             const fetch_options& opts) {
+  auto& sys = api.actor().home_system();
+  const auto client = shared_client(sys);
+  return with_token(
+    api,
+    [&](const token& tok, caf::timespan budget) -> caf::expected<response> {
+      auto ready = detail::authorized(what, tok, budget);
+      if (!ready)
+        return std::move(ready.error());
+      auto answer = exchange(sys, client, std::move(*ready));
+      if (!answer)
+        return answer;
+      return detail::judged(what, tok, *answer);
+    },
+    opts);
+}
+
+} // namespace bearer::http

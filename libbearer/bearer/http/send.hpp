@@ -1,0 +1,77 @@
+#pragma once
+
+#include <bearer/detail/caf_compat.hpp>
+#include <bearer/fetch_options.hpp>
+#include <bearer/handle.hpp>
+#include <bearer/http/client.hpp>
+#include <bearer/http/request.hpp>
+#include <bearer/http/response.hpp>
+#include <bearer/token.hpp>
+#include <bearer/with_token.hpp>
+
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+#include <caf/timespan.hpp>
+
+#include <utility>
+
+namespace bearer::http {
+
+namespace detail {
+
+/// The request with the token in its header, and with no more time than there
+/// is left.
+/// @returns it, or `errc::invalid_option` if it has such a header field
+/// already.
+caf::expected<request> authorized(const request& what, const token& tok,
+                                  caf::timespan budget);
+
+/// The answer, unless it says that the server refused the token.
+caf::expected<response> judged(const request& what, const token& tok,
+                               response& answer);
+
+} // namespace detail
+
+/// Sends a request with the token of a bearer in its header (RFC 6750, section
+/// 2.1) for the actor `self`. If the server refuses the token, then it is
+/// rejected, and the request is sent again with a newer one; see `with_token`.
+/// Finish with `.then(...)`, taking a `response` and a `const caf::error&`, or
+/// with `.deliver_to(promise)`.
+///
+///     bearer::http::send(self, api, bearer::http::get(url)).then(...);
+///
+/// The result is the server's answer, whatever its status, except that a
+/// refused token is `errc::token_refused` if no other try was allowed. Other
+/// errors are those of `client_actor` and of fetches, and
+/// `errc::invalid_option` for a request with a field `Authorization` of its
+/// own. The token goes nowhere but to the origin of the URL, and there by
+/// `https:` unless `request::connection` says otherwise.
+///
+/// A request that the server may have heard is not sent again.
+/// @param opts `timeout` bounds all of it; `request::timeout` bounds one try.
+template <class Self>
+auto send(Self* self, const handle& api, request what,
+          fetch_options opts = {}) {
+  auto attempt = [self, client = shared_client(self->system()),
+                  what = std::move(what)](const token& tok,
+                                          caf::timespan budget,
+                                          completion<response> done) {
+    auto ready = detail::authorized(what, tok, budget);
+    if (!ready)
+      return done(std::move(ready.error()));
+    // Infinite, because the client heeds the timeout of the request.
+    bearer::detail::mail(self, fetch_atom_v, std::move(*ready))
+      .request(client, caf::infinite)
+      .then([done, what,
+             tok](response& x) { done(detail::judged(what, tok, x)); },
+            [done](caf::error& why) { done(std::move(why)); });
+  };
+  return with_token<response>(self, api, std::move(attempt), std::move(opts));
+}
+
+/// The same for a thread that is no actor, which it blocks until the end. Not
+/// for use inside actors.
+caf::expected<response> send(const handle& api, const request& what,
+                             const fetch_options& opts = {});
+
+} // namespace bearer::http

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <bearer/http/response.hpp>
+#include <bearer/secret.hpp>
+
+#include <caf/error.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace bearer::http {
+
+/// Tells from a server's answer whether it refused the token of a request (RFC
+/// 6750, section 3), which a newer one may mend.
+///
+/// That is so for status 401 without a challenge, or with one of the scheme
+/// `Bearer` that gives no error; and for the error `invalid_token`, whatever
+/// the status. Other errors, such as `insufficient_scope`, and challenges of
+/// other schemes alone say that no token of this bearer would do.
+/// @param server Names the server in the error.
+/// @param challenges The values of all header fields `WWW-Authenticate`.
+/// @param sent The token, which the error does not show if the server does.
+/// @returns `errc::token_refused` with `refusal`; or no error, which says
+///          nothing about the request's success.
+caf::error token_refusal(std::string_view server, std::uint16_t status,
+                         std::span<const std::string_view> challenges,
+                         const secret& sent = {});
+
+/// The same for an answer of this library's client.
+caf::error token_refusal(std::string_view server, const response& answer,
+                         const secret& sent = {});
+
+} // namespace bearer::http

@@ -98,7 +98,8 @@ public:
   /// The name given at spawn.
   const std::string& name() const noexcept;
 
-  /// The deadline of a fetch that names none: `renewal_settings::fetch_timeout`.
+  /// The deadline of a fetch that names none:
+  /// `renewal_settings::fetch_timeout`.
   caf::timespan fetch_timeout() const noexcept;
 
   /// The source that the bearer wraps; invalid for bearers without one of their

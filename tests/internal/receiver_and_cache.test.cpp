@@ -54,7 +54,7 @@ TEST_CASE("after a refusal the next fetch has newer_than, and only that one",
           "[receiver]") {
   virtual_time time;
   auto log = std::make_shared<cache_log>();
-  auto config = std::make_shared<internal::receiver_config>();
+  auto config = std::make_shared<detail::receiver_config>();
   config->max_retries = 9;
   config->slot = std::make_shared<detail::local_slot>(system_wall_clock);
   auto receiver = internal::spawn_receiver(time.sys(),
@@ -92,7 +92,7 @@ TEST_CASE("a refusal is seen in the slot before the cache has heard of it",
           "[receiver][I4][I21]") {
   virtual_time time;
   auto log = std::make_shared<cache_log>();
-  auto config = std::make_shared<internal::receiver_config>();
+  auto config = std::make_shared<detail::receiver_config>();
   config->max_retries = 9;
   config->slot = std::make_shared<detail::local_slot>(system_wall_clock);
   auto cache = spawn_logging_cache(time.sys(), log);

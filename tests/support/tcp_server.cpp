@@ -31,13 +31,17 @@ void require(bool condition, const char* what) {
     throw std::runtime_error(what);
 }
 
-/// Binds a socket to a free port of this machine.
-int bind_somewhere(std::uint16_t& port) {
+/// Binds a socket to a port of this machine, a free one if it is 0.
+int bind_to(std::uint16_t& port) {
   const auto result = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   require(result >= 0, "no socket");
+  // Lets two sockets have it as long as only one of them listens.
+  const auto yes = 1;
+  ::setsockopt(result, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
   auto address = sockaddr_in{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   auto size = socklen_t{sizeof(address)};
   require(::bind(result, generic, size) == 0, "cannot bind");
@@ -52,10 +56,11 @@ bool wait_readable(int fd) {
   return ::poll(&what, 1, patience_ms) == 1;
 }
 
-/// Lets the kernel answer with a reset when the socket is closed.
-void linger_not(int fd) {
-  const auto how = linger{1, 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &how, sizeof(how));
+/// Resets a connection now, and not when its socket is closed.
+void disconnect(int fd) {
+  auto nowhere = sockaddr{};
+  nowhere.sa_family = AF_UNSPEC;
+  ::connect(fd, &nowhere, sizeof(nowhere));
 }
 
 class plain_connection : public connection {
@@ -75,7 +80,7 @@ public:
   }
 
   void reset() override {
-    linger_not(fd_);
+    disconnect(fd_);
   }
 
 protected:
@@ -104,7 +109,7 @@ public:
   }
 
   void reset() override {
-    linger_not(fd_);
+    disconnect(fd_);
   }
 
 protected:
@@ -196,30 +201,48 @@ bool connection::wait_for_close() {
 // -- tcp_server ---------------------------------------------------------------
 
 tcp_server::tcp_server(script what, const tls_files& files)
-  : tcp_server(std::move(what), std::shared_ptr<void>{make_context(files)}) {
+  : tcp_server(std::move(what), std::optional{files}, 0) {
   // nop
 }
 
-tcp_server::tcp_server(script what, std::shared_ptr<void> tls)
-  : script_(std::move(what)), tls_(std::move(tls)) {
+tcp_server::tcp_server(script what, const std::optional<tls_files>& files,
+                       std::uint16_t port)
+  : script_(std::move(what)),
+    tls_(files ? make_context(*files) : nullptr),
+    port_(port) {
   // OpenSSL writes to connections that clients have closed.
   std::signal(SIGPIPE, SIG_IGN);
-  listener_ = bind_somewhere(port_);
-  require(::listen(listener_, SOMAXCONN) == 0, "cannot listen");
-  acceptor_ = std::thread{[this] { accept_all(); }};
+  keeper_ = bind_to(port_);
+  accept_connections();
 }
 
 tcp_server::~tcp_server() {
+  refuse_connections();
+  for (auto& thread : threads_)
+    thread.join();
+  ::close(keeper_);
+}
+
+void tcp_server::accept_connections() {
+  if (!refusing_)
+    return;
+  listener_ = bind_to(port_);
+  require(::listen(listener_, SOMAXCONN) == 0, "cannot listen");
+  refusing_ = false;
+  acceptor_ = std::thread{[this] { accept_all(); }};
+}
+
+void tcp_server::refuse_connections() {
+  if (!acceptor_.joinable())
+    return;
   {
     const auto guard = std::unique_lock{mutex_};
-    stopping_ = true;
+    refusing_ = true;
     ::shutdown(listener_, SHUT_RDWR);
     for (const auto fd : open_)
       ::shutdown(fd, SHUT_RDWR);
   }
   acceptor_.join();
-  for (auto& thread : threads_)
-    thread.join();
   ::close(listener_);
 }
 
@@ -233,13 +256,14 @@ void tcp_server::accept_all() {
   for (;;) {
     const auto fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     const auto guard = std::unique_lock{mutex_};
-    if (stopping_) {
+    if (refusing_) {
       if (fd >= 0)
         ::close(fd);
       return;
     }
     if (fd < 0)
       continue;
+    join_finished();
     open_.push_back(fd);
     threads_.emplace_back([this, fd] { serve(fd); });
   }
@@ -259,7 +283,16 @@ void tcp_server::serve(int fd) {
   }
   const auto guard = std::unique_lock{mutex_};
   std::erase(open_, fd);
+  finished_.push_back(std::this_thread::get_id());
   ::close(fd);
+}
+
+void tcp_server::join_finished() {
+  for (const auto id : std::exchange(finished_, {})) {
+    const auto which = std::ranges::find(threads_, id, &std::thread::get_id);
+    which->join();
+    threads_.erase(which);
+  }
 }
 
 tcp_server::script tcp_server::always(std::string body) {
@@ -272,7 +305,7 @@ tcp_server::script tcp_server::always(std::string body) {
 
 std::uint16_t closed_port() {
   auto result = std::uint16_t{0};
-  ::close(bind_somewhere(result));
+  ::close(bind_to(result));
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -52,18 +53,23 @@ private:
   std::string unread_;
 };
 
-/// A server on a free port of this machine that runs a script for each
-/// connection, on a thread of its own. Its end breaks all connections.
+/// A server on a port of this machine that runs a script for each connection,
+/// on a thread of its own. Its end breaks all connections.
 class tcp_server {
 public:
   using script = std::function<void(connection&)>;
 
-  explicit tcp_server(script what) : tcp_server(std::move(what), nullptr) {
+  explicit tcp_server(script what)
+    : tcp_server(std::move(what), std::nullopt, 0) {
     // nop
   }
 
   /// The same over TLS.
   tcp_server(script what, const tls_files& files);
+
+  /// With TLS if there are files for it, and on this port unless it is 0.
+  tcp_server(script what, const std::optional<tls_files>& files,
+             std::uint16_t port);
 
   tcp_server(const tcp_server&) = delete;
 
@@ -78,6 +84,14 @@ public:
   /// The URL of something here, by number.
   std::string url(std::string_view path = "/") const;
 
+  /// Breaks all connections and refuses new ones. Not for several threads at
+  /// once.
+  void refuse_connections();
+
+  /// Takes connections again after `refuse_connections`, on the same port. Not
+  /// for several threads at once.
+  void accept_connections();
+
   /// Connections that were accepted so far; with TLS those whose handshake went
   /// well.
   std::size_t connections() const {
@@ -88,20 +102,23 @@ public:
   static script always(std::string body);
 
 private:
-  tcp_server(script what, std::shared_ptr<void> tls);
-
   void accept_all();
   void serve(int fd);
+  void join_finished();
 
   script script_;
   std::shared_ptr<void> tls_;
   std::uint16_t port_ = 0;
+  // Never listens: keeps the port while connections are refused.
+  int keeper_ = -1;
   int listener_ = -1;
   std::atomic<std::size_t> connections_ = 0;
   std::mutex mutex_;
-  bool stopping_ = false;
+  bool refusing_ = true;
   std::vector<int> open_;
   std::list<std::thread> threads_;
+  // Those of them that need no more than joining.
+  std::vector<std::thread::id> finished_;
   std::thread acceptor_;
 };
 

@@ -77,6 +77,26 @@ TEST_CASE_METHOD(http_fixture,
 }
 
 TEST_CASE_METHOD(http_fixture,
+                 "what was posted is not posted again when a connection breaks",
+                 "[http]") {
+  for (const auto* body : {"grant_type=x", ""}) {
+    auto heard = std::atomic<int>{0};
+    auto server = tcp_server{[&](connection& peer) {
+      while (!peer.read_request().empty()) {
+        if (++heard == 2)
+          return;
+        peer.answer("hello");
+      }
+    }};
+    CHECK(body_of(get(server.url())) == "hello");
+    const auto result = send(post_request(server.url(), body));
+    CHECK(error_of(result) == errc::answer_lost);
+    CHECK(contains(failure(result), server.url()));
+    CHECK(heard == 2);
+  }
+}
+
+TEST_CASE_METHOD(http_fixture,
                  "a thousand requests at once need few connections", "[http]") {
   auto server = tcp_server{tcp_server::always("hello")};
   auto pending = std::vector<pending_response>{};

@@ -115,11 +115,17 @@ void transfer::prepare_request() {
   set(CURLOPT_USERAGENT, "libbearer/" BEARER_VERSION);
   if (what_.method == method::get)
     return;
-  const auto body = what_.body.view();
+  unsent_ = what_.body.view();
   set(CURLOPT_POST, 1L);
-  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  // Not copied. With a null pointer libcurl would ask for the body.
-  set(CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(unsent_.size()));
+  // When a connection that was used before breaks without a word, libcurl sends
+  // the request again, although the server may have done what it asked (RFC
+  // 9110, section 9.2.2). It cannot if it would have to go back in the body.
+  set(CURLOPT_READFUNCTION, &transfer::on_upload);
+  set(CURLOPT_READDATA, this);
+  // Nor would it on a new connection, where there is no body to go back in.
+  if (unsent_.empty())
+    set(CURLOPT_FRESH_CONNECT, 1L);
 }
 
 void transfer::add_line(const std::string& line) {
@@ -209,6 +215,15 @@ std::size_t transfer::on_body(char* bytes, std::size_t size, std::size_t count,
   }
 }
 
+std::size_t transfer::on_upload(char* room, std::size_t size, std::size_t count,
+                                void* self) noexcept {
+  auto& unsent = static_cast<transfer*>(self)->unsent_;
+  const auto part = unsent.substr(0, size * count);
+  std::ranges::copy(part, room);
+  unsent.remove_prefix(part.size());
+  return part.size();
+}
+
 std::optional<caf::expected<response>> transfer::end_round(CURLcode code) {
   if (no_memory_)
     throw std::bad_alloc{};
@@ -246,6 +261,7 @@ transfer::redirect(const response& answer) {
   if (++redirects_ > max_redirects)
     return refuse(" is not followed: there were too many before");
   url_ = std::move(*target);
+  unsent_ = what_.body.view();
   reader_.reset();
   set(CURLOPT_URL, url_.c_str());
   return std::nullopt;
@@ -275,6 +291,9 @@ bool transfer::was_sent() const noexcept {
 }
 
 std::string transfer::error_text(CURLcode code) const {
+  // It complains that it could not send the body again.
+  if (code == CURLE_SEND_FAIL_REWIND)
+    return "the connection broke before the answer";
   const auto detail = std::string_view{error_.data()};
   // libcurl quotes a proxy that it does not understand, password and all.
   const auto secret = detail.starts_with("Unsupported proxy")

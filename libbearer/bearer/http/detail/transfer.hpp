@@ -12,6 +12,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace bearer::http::detail {
 
@@ -62,8 +63,12 @@ private:
                                void* self) noexcept;
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count,
                              void* self) noexcept;
+  static std::size_t on_upload(char* room, std::size_t size, std::size_t count,
+                               void* self) noexcept;
 
   const request& what_;
+  // What libcurl has not asked for yet.
+  std::string_view unsent_;
   std::string url_;
   int redirects_ = 0;
   bool no_memory_ = false;

@@ -2,6 +2,7 @@
 
 #include "support/hanging_resolver.hpp"
 #include "support/http_client.hpp"
+#include "support/io_threads.hpp"
 #include "support/tcp_server.hpp"
 
 #include <caf/scoped_actor.hpp>
@@ -11,8 +12,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,18 +65,6 @@ private:
   std::atomic<int> left_;
   signal done_;
 };
-
-/// The number of threads of this process that do HTTP.
-std::size_t io_threads() {
-  auto result = std::size_t{0};
-  for (const auto& x : std::filesystem::directory_iterator{"/proc/self/task"}) {
-    auto in = std::ifstream{x.path() / "comm"};
-    auto name = std::string{};
-    std::getline(in, name);
-    result += name == "bearer-http" ? 1 : 0;
-  }
-  return result;
-}
 
 } // namespace
 

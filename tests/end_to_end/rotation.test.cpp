@@ -1,0 +1,228 @@
+#include "end_to_end/world.hpp"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+using namespace bearer;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What an application keeps on its disk.
+class keeper {
+public:
+  caf::error store(const secret& what) {
+    const auto guard = std::unique_lock{mutex_};
+    stored_.emplace_back(what.view());
+    return {};
+  }
+
+  std::vector<std::string> stored() const {
+    const auto guard = std::unique_lock{mutex_};
+    return stored_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> stored_;
+};
+
+struct rotating_world : oauth_world {
+  explicit rotating_world(oauth_setup setup = with_canary())
+    : oauth_world(std::move(setup)) {
+    // nop
+  }
+
+  /// As a user who has logged in with `token`.
+  oauth2::options logged_in(const std::string& token) {
+    auto result = client();
+    result.grant = oauth2::refresh_token{secret{token},
+                                         [to = kept](const secret& what) {
+                                           return to->store(what);
+                                         }};
+    return result;
+  }
+
+  oauth2::options logged_in() {
+    return logged_in(server.authority().log_in("client"));
+  }
+
+  std::shared_ptr<keeper> kept = std::make_shared<keeper>();
+};
+
+fetch_options another() {
+  auto result = once();
+  result.renew_required = true;
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("each renewal uses the refresh token that the one before brought",
+          "[oauth2][end_to_end]") {
+  rotating_world it;
+  const auto api = it.spawn(it.logged_in(), never_again());
+  for (auto i = 0; i < 5; ++i)
+    CHECK(it.present(must(api.fetch(another()))) == 200);
+  CHECK(it.token_requests() == 5);
+  CHECK(it.kept->stored().size() == 5);
+  // What was stored last is good after a restart.
+  CHECK(ask(it.real.sys, it.source(it.logged_in(it.kept->stored().back()))));
+}
+
+TEST_CASE("a server that does not rotate is asked with the same one",
+          "[oauth2][end_to_end]") {
+  auto setup = with_canary();
+  setup.rotates = false;
+  rotating_world it{setup};
+  const auto api = it.spawn(it.logged_in(), never_again());
+  for (auto i = 0; i < 3; ++i)
+    CHECK(it.present(must(api.fetch(another()))) == 200);
+  CHECK(it.kept->stored().empty());
+}
+
+TEST_CASE("a new refresh token is stored before the access token is published",
+          "[oauth2][end_to_end]") {
+  rotating_world it;
+  auto options = it.logged_in();
+  signal storing;
+  signal go_on;
+  std::get<oauth2::refresh_token>(options.grant).store
+    = [storing, go_on](const secret&) mutable {
+        storing.set();
+        go_on.wait();
+        return caf::error{};
+      };
+  const auto api = it.spawn(options);
+  api.prefetch();
+  REQUIRE(storing.wait());
+  // The server has issued it, and nobody has it.
+  CHECK(it.server.counts().tokens_issued == 1);
+  CHECK(!api.status().current);
+  CHECK(api.reader().read() == nullptr);
+  go_on.set();
+  CHECK(it.present(must(api.fetch())) == 200);
+  CHECK(it.token_requests() == 1);
+}
+
+TEST_CASE("transient failures never discard the refresh token",
+          "[oauth2][end_to_end]") {
+  rotating_world it;
+  using namespace manners;
+  it.server.tokens.next({resetting, resetting_in_the_body, saying(200, "{}"),
+                         saying(200, "garbage"), saying(429, ""),
+                         saying(500, ""),
+                         saying(503, R"({"error":"invalid_grant"})"), hanging});
+  auto settings = quick();
+  settings.refresh_request_timeout = 300ms;
+  const auto api = it.spawn(it.logged_in(), settings);
+  auto token = api.fetch();
+  while (!token)
+    token = api.fetch();
+  CHECK(it.present(*token) == 200);
+  CHECK(it.token_requests() == 9);
+  CHECK(it.kept->stored().size() == 1);
+}
+
+TEST_CASE("permanent refusals do not discard it either",
+          "[oauth2][end_to_end]") {
+  rotating_world it;
+  it.server.tokens.next({manners::saying(401, R"({"error":"invalid_client"})"),
+                         manners::saying(400, R"({"error":"invalid_grant"})")});
+  const auto api = it.spawn(it.logged_in(), never_again());
+  for (auto i = 0; i < 2; ++i)
+    CHECK(is_permanent(error_of(api.fetch(once()))));
+  CHECK(it.present(must(api.fetch(once()))) == 200);
+  CHECK(it.token_requests() == 3);
+}
+
+// -- lost answers -------------------------------------------------------------
+
+namespace {
+
+/// Ways of an answer to get lost after the server has done what it was asked.
+struct loss {
+  const char* name;
+  manner how;
+};
+
+std::vector<loss> losses() {
+  return {
+    {"in the middle", manners::losing_the_answer},
+    {"before its first byte",
+     [](connection& to, const deed& act) {
+       act();
+       to.reset();
+     }},
+    {"after the attempt",
+     [](connection& to, const deed& act) {
+       act();
+       to.wait_for_close();
+     }},
+    {"behind a proxy's complaint",
+     [](connection& to, const deed& act) {
+       act();
+       to.answer("", "502 Bad Gateway");
+     }},
+  };
+}
+
+} // namespace
+
+TEST_CASE("a rotation whose answer is lost is reported as what it is",
+          "[oauth2][end_to_end]") {
+  for (const auto& x : losses()) {
+    CAPTURE(x.name);
+    rotating_world it;
+    auto settings = never_again();
+    settings.refresh_request_timeout = 150ms;
+    const auto api = it.spawn(it.logged_in(), settings);
+    // Over a connection that was used before, as it will be in real life.
+    CHECK(api.fetch());
+    it.server.tokens.next({x.how});
+    const auto lost = error_of(api.fetch(another()));
+    CHECK(!is_permanent(lost));
+    CHECK(is_presentable(lost, it.server.token_endpoint()));
+    CHECK(it.token_requests() == 2);
+    const auto err = error_of(api.fetch(another()));
+    CHECK(err == errc::rotation_lost);
+    CHECK(is_permanent(err));
+    CHECK(is_presentable(err, it.server.token_endpoint()));
+    // The token that was there before is still good.
+    CHECK(it.present(must(api.fetch())) == 200);
+    CHECK(it.token_requests() == 3);
+  }
+}
+
+TEST_CASE("where refresh tokens stay the same, a lost answer loses nothing",
+          "[oauth2][end_to_end]") {
+  auto setup = with_canary();
+  setup.rotates = false;
+  for (const auto& x : losses()) {
+    CAPTURE(x.name);
+    rotating_world it{setup};
+    it.server.tokens.next({x.how});
+    auto settings = quick();
+    settings.refresh_request_timeout = 150ms;
+    const auto api = it.spawn(it.logged_in(), settings);
+    CHECK(it.present(must(api.fetch())) == 200);
+    CHECK(it.token_requests() == 2);
+  }
+}
+
+TEST_CASE("a refresh token that somebody else has used is refused",
+          "[oauth2][end_to_end]") {
+  rotating_world it;
+  const auto stolen = it.server.authority().log_in("client");
+  const auto api = it.spawn(it.logged_in(stolen), never_again());
+  CHECK(api.fetch());
+  CHECK(error_of(ask(it.real.sys, it.source(it.logged_in(stolen)))));
+  // Which ends the whole family, and is no lost rotation.
+  const auto err = error_of(api.fetch(another()));
+  CHECK(refusal_of(err).value().error == "invalid_grant");
+  CHECK(it.token_requests() == 3);
+}

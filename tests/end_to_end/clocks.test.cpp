@@ -36,7 +36,8 @@ handle spawn_with(oauth_world& it, oauth2::options options,
   options.clock = clock;
   auto more = spawn_options{};
   more.clock = clock;
-  return it.spawn(std::move(options), never_again(), std::move(more));
+  return it.spawn(std::move(options), quick_unless_permanent(),
+                  std::move(more));
 }
 
 } // namespace
@@ -74,7 +75,7 @@ TEST_CASE("a server whose clock is ahead refuses tokens early, which costs one"
   auto setup = with_canary();
   setup.clock = clock;
   oauth_world it{setup};
-  const auto api = it.spawn(never_again());
+  const auto api = it.spawn(quick_unless_permanent());
   const auto token = must(api.fetch());
   clock.set(2h);
   CHECK(it.present(token) == 401);

@@ -61,7 +61,7 @@ oauth2::signed_assertion assertion() {
 
 /// What a token that a bearer got is good for, as the server sees it.
 token_rights rights(oauth_world& it, const oauth2::options& options) {
-  const auto api = it.spawn(options, never_again());
+  const auto api = it.spawn(options, quick_unless_permanent());
   const auto token = must(api.fetch(once()));
   CHECK(it.present(token) == 200);
   // The server remembers assertions, so the next one must be another.
@@ -77,7 +77,8 @@ token_rights rights(oauth_world& it, const oauth2::options& options) {
 
 /// The code of the refusal of the only request.
 std::string refusal_code(oauth_world& it, const oauth2::options& options) {
-  const auto err = error_of(it.spawn(options, never_again()).fetch(once()));
+  const auto err
+    = error_of(it.spawn(options, quick_unless_permanent()).fetch(once()));
   CHECK(is_permanent(err));
   CHECK(is_presentable(err, it.server.token_endpoint()));
   CHECK(it.token_requests() == 1);
@@ -178,7 +179,7 @@ TEST_CASE("a key that is replaced in its file is used from then on",
   auto key = oauth2::signing_key{};
   key.file = folder.write("key.pem", to_pem(make_ec_key("P-256")));
   key.algorithm = oauth2::algorithm::es256;
-  const auto api = it.spawn(keyed_client(it, key), never_again());
+  const auto api = it.spawn(keyed_client(it, key), quick_unless_permanent());
   const auto err = error_of(api.fetch(once()));
   CHECK(refusal_of(err).value().error == "invalid_client");
   folder.write("key.pem", to_pem(fresh));

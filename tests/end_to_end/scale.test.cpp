@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -21,8 +22,6 @@ family audiences(oauth_world& it, std::size_t max_size) {
   auto settings = family_settings{};
   settings.max_size = max_size;
   settings.renewal = quick();
-  // So many at once may have to wait for their turn at the server.
-  settings.renewal.refresh_request_timeout = patience;
   return must(spawn_family(
     it.real.sys,
     [&it](const std::string& key) {
@@ -34,38 +33,44 @@ family audiences(oauth_world& it, std::size_t max_size) {
 }
 
 /// The answers to fetches that an actor has under way.
-class crowd {
-public:
+struct crowd {
   explicit crowd(std::size_t size) : tokens(size) {
     // nop
   }
 
-  /// Keeps the answer number `i`.
-  template <class Pending>
-  void expect(Pending pending, std::size_t i) {
-    std::move(pending).then(
-      [this, i](const token& x) {
-        tokens[i] = x;
-        note_end();
-      },
-      [this](const caf::error&) {
-        ++failures;
-        note_end();
-      });
-  }
-
   std::vector<token> tokens;
   std::size_t failures = 0;
+  std::size_t ended = 0;
   signal done;
 
-private:
   void note_end() {
-    if (++ended_ == tokens.size())
+    if (++ended == tokens.size())
       done.set();
   }
-
-  std::size_t ended_ = 0;
 };
+
+/// Fetches once for each member of the crowd, and then calls `asked`.
+std::shared_ptr<crowd> gather(
+  caf::actor_system& sys, const family& from, std::size_t count,
+  const std::function<std::string(std::size_t)>& key_of,
+  const std::function<void()>& asked = [] {}) {
+  auto result = std::make_shared<crowd>(count);
+  sys.spawn([=](caf::event_based_actor* self) {
+    for (auto i = std::size_t{0}; i < count; ++i)
+      from.fetch(self, key_of(i))
+        .then(
+          [result, i](const token& x) {
+            result->tokens[i] = x;
+            result->note_end();
+          },
+          [result](const caf::error&) {
+            ++result->failures;
+            result->note_end();
+          });
+    asked();
+  });
+  return result;
+}
 
 /// Where a server has its threads: one for each connection.
 constexpr std::size_t most_connections = 64;
@@ -76,11 +81,9 @@ TEST_CASE("a thousand bearers of one server share a thread and connections",
           "[oauth2][end_to_end]") {
   constexpr auto count = std::size_t{1'000};
   oauth_world it;
-  auto settings = quick();
-  settings.refresh_request_timeout = patience;
   auto all = std::vector<handle>{};
   for (auto i = std::size_t{0}; i < count; ++i)
-    all.push_back(it.spawn(settings));
+    all.push_back(it.spawn());
   for (const auto& x : all)
     x.prefetch();
   auto texts = std::set<std::string>{};
@@ -97,18 +100,15 @@ TEST_CASE("a family of ten thousand keys works against one server",
   constexpr auto count = std::size_t{10'000};
   oauth_world it;
   const auto tenants = audiences(it, count);
-  crowd all{count};
-  it.real.sys.spawn([&](caf::event_based_actor* self) {
-    for (auto i = std::size_t{0}; i < count; ++i)
-      all.expect(tenants.fetch(self, std::to_string(i)), i);
-  });
-  REQUIRE(all.done.wait());
-  REQUIRE(all.failures == 0);
+  const auto all = gather(it.real.sys, tenants, count,
+                          [](auto i) { return std::to_string(i); });
+  REQUIRE(all->done.wait());
+  REQUIRE(all->failures == 0);
   // Everybody has what is meant for its key.
   const auto& book = it.server.authority().book();
   auto wrong = std::size_t{0};
   for (auto i = std::size_t{0}; i < count; ++i)
-    if (book.rights_of(std::string{all.tokens[i].access_token.view()})
+    if (book.rights_of(std::string{all->tokens[i].access_token.view()})
           .value()
           .audience
         != std::vector{std::to_string(i)})
@@ -125,17 +125,14 @@ TEST_CASE("a cold herd over one key is one request", "[oauth2][end_to_end]") {
   auto answer = std::make_shared<gate>();
   it.server.tokens.from_now_on(manners::held(answer));
   const auto tenants = audiences(it, count);
-  crowd herd{count};
-  it.real.sys.spawn([&](caf::event_based_actor* self) {
-    for (auto i = std::size_t{0}; i < count; ++i)
-      herd.expect(tenants.fetch(self, "one"), i);
-    // All of them have asked before there is an answer.
-    answer->open();
-  });
-  REQUIRE(herd.done.wait());
-  CHECK(herd.failures == 0);
+  // All of them have asked before there is an answer.
+  const auto herd = gather(
+    it.real.sys, tenants, count, [](auto) { return "one"; },
+    [answer] { answer->open(); });
+  REQUIRE(herd->done.wait());
+  CHECK(herd->failures == 0);
   auto generations = std::set<std::uint64_t>{};
-  for (const auto& x : herd.tokens)
+  for (const auto& x : herd->tokens)
     generations.insert(x.generation.count);
   CHECK(generations == std::set<std::uint64_t>{1});
   CHECK(it.token_requests() == 1);

@@ -24,7 +24,7 @@ std::string refused(oauth_world& it, oauth2::options options) {
   };
   auto text = std::string{};
   for (auto i = 0; i < 2; ++i) {
-    const auto api = it.spawn(options, never_again());
+    const auto api = it.spawn(options, quick_unless_permanent());
     const auto err = error_of(api.fetch(once()));
     CHECK(err == errc::connection_failed);
     CHECK(!is_permanent(err));
@@ -44,7 +44,7 @@ TEST_CASE("tokens come over TLS from a server that is who it says",
   test_ca ca;
   oauth_world it{with_canary(), ca.issue()};
   REQUIRE(it.server.issuer().starts_with("https://"));
-  const auto api = it.spawn(trusting(it, ca), never_again());
+  const auto api = it.spawn(trusting(it, ca), quick_unless_permanent());
   for (auto i = 0; i < 3; ++i) {
     auto another = once();
     another.renew_required = true;

@@ -35,17 +35,21 @@ inline renewal_settings quick() {
   result.initial_retry_timeout = std::chrono::milliseconds{5};
   result.max_retry_timeout = std::chrono::milliseconds{20};
   result.fetch_timeout = patience;
+  result.refresh_request_timeout = patience;
   return result;
 }
 
-/// Goes on after a failure only if somebody forces it to, which is at once.
-inline renewal_settings never_again() {
+/// As above, but after a permanent failure only if somebody insists.
+inline renewal_settings quick_unless_permanent() {
   auto result = quick();
-  result.initial_retry_timeout = std::chrono::milliseconds{1};
-  result.retry_timeout_exponent = 1e12;
+  result.retry_timeout_exponent = 1;
   result.max_retry_timeout = std::chrono::hours{1};
   return result;
 }
+
+/// The limit of an attempt whose end is waited for: long enough for a request
+/// to arrive on a busy machine.
+constexpr auto short_limit = std::chrono::milliseconds{700};
 
 /// Wants the outcome of one attempt.
 inline fetch_options once() {

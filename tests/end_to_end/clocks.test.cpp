@@ -1,6 +1,4 @@
-#include "support/signing_keys.hpp"
-
-#include "end_to_end/world.hpp"
+#include "end_to_end/outcome.hpp"
 
 #include <atomic>
 #include <memory>
@@ -100,8 +98,7 @@ TEST_CASE("an assertion by a wrong clock is refused until the clock is right",
     oauth_world it{setup};
     auto options = it.client();
     auto how = oauth2::private_key_jwt{};
-    how.key.pem = secret{to_pem(key)};
-    how.key.algorithm = oauth2::algorithm::es256;
+    how.key = signing_with(key, oauth2::algorithm::es256);
     options.authentication = how;
     auto clock = wrong_clock{x.by};
     const auto api = spawn_with(it, options, clock);

@@ -1,6 +1,7 @@
+#include <bearer/reader.hpp>
+
 #include "end_to_end/world.hpp"
 
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -186,7 +187,9 @@ TEST_CASE("a rotation whose answer is lost is reported as what it is",
     it.server.tokens.next({x.how});
     const auto lost = error_of(api.fetch(another()));
     CHECK(!is_permanent(lost));
-    CHECK(is_presentable(lost, it.server.token_endpoint()));
+    // The bearer's own judgement, if it looks at its clock first, names none.
+    CHECK(is_presentable(
+      lost, lost == errc::attempt_timed_out ? "" : it.server.token_endpoint()));
     // The next attempt follows by itself, and is the last one.
     auto newer = another();
     newer.renew_synchronous = false;

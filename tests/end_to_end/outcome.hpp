@@ -1,0 +1,55 @@
+#pragma once
+
+#include "support/signing_keys.hpp"
+
+#include "end_to_end/world.hpp"
+
+#include <string>
+
+/// What a client gets, and the keys with which it says who it is.
+namespace bearer::test {
+
+/// Keys take their time to make.
+inline const key_ptr& rsa_key() {
+  static const auto result = make_rsa_key();
+  return result;
+}
+
+/// A key for the client's own use.
+inline oauth2::signing_key
+signing_with(const key_ptr& key,
+             oauth2::algorithm how = oauth2::algorithm::rs256) {
+  auto result = oauth2::signing_key{};
+  result.pem = secret{to_pem(key)};
+  result.algorithm = how;
+  return result;
+}
+
+/// What a token that a bearer got is good for, as the server sees it.
+inline token_rights rights(oauth_world& it, const oauth2::options& options) {
+  const auto api = it.spawn(options, quick_unless_permanent());
+  const auto token = must(api.fetch(once()));
+  CHECK(it.present(token) == 200);
+  // The server remembers assertions, so the next one must be another.
+  auto newer = once();
+  newer.renew_required = true;
+  CHECK(it.present(must(api.fetch(newer))) == 200);
+  CHECK(it.token_requests() == 2);
+  return it.server.authority()
+    .book()
+    .rights_of(std::string{token.access_token.view()})
+    .value();
+}
+
+/// The code of the refusal of the only request.
+inline std::string refusal_code(oauth_world& it,
+                                const oauth2::options& options) {
+  const auto err
+    = error_of(it.spawn(options, quick_unless_permanent()).fetch(once()));
+  CHECK(is_permanent(err));
+  CHECK(is_presentable(err, it.server.token_endpoint()));
+  CHECK(it.token_requests() == 1);
+  return refusal_of(err).value().error;
+}
+
+} // namespace bearer::test

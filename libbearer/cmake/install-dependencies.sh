@@ -117,6 +117,9 @@ usable() {
     ninja-build) command -v ninja >/dev/null ;;
     # Debian's own, for which Debian's modules are.
     python3) [[ -x /usr/bin/python3 ]] ;;
+    python3-django-oauth-toolkit)
+      /usr/bin/python3 -c 'import oauth2_provider' 2>/dev/null
+      ;;
     python3-matplotlib) /usr/bin/python3 -c 'import matplotlib' 2>/dev/null ;;
     rapidjson-dev) in_some_prefix include/rapidjson/document.h ;;
     libcurl4-openssl-dev) in_some_prefix include/curl/curl.h \
@@ -158,7 +161,8 @@ require_apt() {
 
 main() {
   local wanted=(g++ cmake ninja-build make libcatch2-dev libbenchmark-dev
-    rapidjson-dev libcurl4-openssl-dev libjwt-dev libssl-dev python3 valgrind)
+    rapidjson-dev libcurl4-openssl-dev libjwt-dev libssl-dev python3 valgrind
+    python3-django-oauth-toolkit)
   local prefix
   case ${1-} in
     --print-prefix)

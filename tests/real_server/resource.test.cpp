@@ -1,3 +1,4 @@
+#include <bearer/http/send.hpp>
 #include <bearer/http/www_authenticate.hpp>
 
 #include "support/real_time.hpp"
@@ -31,6 +32,22 @@ TEMPLATE_TEST_CASE(
   CHECK(second->generation.count == first->generation.count + 1);
   CHECK(server.use(*second).status == 200);
   CHECK(server.use(*first).status == 401);
+}
+
+TEMPLATE_TEST_CASE(
+  "a request gets through after the server took the token back",
+  "[oauth2][http]", glewlwyd, django_server) {
+  TestType server;
+  auto api = server.bearer(server.app_of_user());
+  const auto first = api.fetch();
+  REQUIRE(secret_of(first) != "");
+  server.revoke(*first);
+  auto request = get_request(server.resource());
+  request.connection = server.connection();
+  const auto answer = http::send(api, request);
+  CHECK(contains(body_of(answer), R"("sub")"));
+  CHECK(answer->status == 200);
+  CHECK(api.fetch()->generation.count == first->generation.count + 1);
 }
 
 TEST_CASE("what a server says of a token that it does not take is understood",

@@ -89,13 +89,24 @@ apt_install() {
     || fail_with_log "$scratch/log" "apt cannot install: $*"
 }
 
+# Has apt write into a folder: what it downloads is compared with a checksum,
+# and the folder belongs to the user, where apt's own user may not write.
+apt_write_into() {
+  local folder=$1
+  (cd "$folder" && apt-get "${apt_options[@]}" -oAPT::Sandbox::User=root \
+    "${@:2}") >"$scratch/log" 2>&1
+}
+
 # Downloads the upstream tarball of a Debian source package into a folder.
 apt_download_tarball() {
-  local folder=$1 package=$2
-  apt_prepare "$package"
-  # The download is compared with a checksum, and the folder belongs to the
-  # user, where apt's own download user may not write.
-  (cd "$folder" && apt-get "${apt_options[@]}" -oAPT::Sandbox::User=root \
-    source --tar-only "$package") >"$scratch/log" 2>&1 \
-    || fail_with_log "$scratch/log" "apt cannot download the source of $package"
+  apt_prepare "$2"
+  apt_write_into "$1" source --tar-only "$2" \
+    || fail_with_log "$scratch/log" "apt cannot download the source of $2"
+}
+
+# Downloads a Debian package into a folder without installing it.
+apt_download() {
+  apt_prepare "$2"
+  apt_write_into "$1" download "$2" \
+    || fail_with_log "$scratch/log" "apt cannot download: $2"
 }

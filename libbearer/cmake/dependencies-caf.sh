@@ -30,12 +30,16 @@ cache_folder() {
   echo "$base/libbearer"
 }
 
-# The release and the machine are part of the name: homes are shared between
-# hosts, and a library built on one may not load on another.
-cached_caf() {
+# The release and the machine are part of names in the cache: homes are shared
+# between hosts, and a library of one may not load on another.
+machine_name() {
   local system
   system=$(. /etc/os-release 2>/dev/null && echo "${ID-}${VERSION_ID-}" || true)
-  echo "$(cache_folder)/caf-$caf_version-${system:-linux}-$(uname -m)${caf_variant:+-$caf_variant}"
+  echo "${system:-linux}-$(uname -m)"
+}
+
+cached_caf() {
+  echo "$(cache_folder)/caf-$caf_version-$(machine_name)${caf_variant:+-$caf_variant}"
 }
 
 # Prints the version of the CAF under a prefix, nothing if there is none.

@@ -13,6 +13,9 @@
 #   install-dependencies.sh --print-prefix nothing is installed; prints the
 #                                          prefix of the CAF to build with, with
 #                                          "tsan" behind it that of that CAF
+#   install-dependencies.sh --print-glewlwyd
+#                                          nothing is installed; prints the
+#                                          folder of the OAuth server for tests
 #
 # Debian packages come from the mirror this machine is configured for, through
 # package lists in a temporary folder. CAF is taken from CAF_ROOT,
@@ -26,6 +29,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/dependencies-apt.sh"
 # shellcheck source=dependencies-caf.sh
 source "$here/dependencies-caf.sh"
+# shellcheck source=dependencies-glewlwyd.sh
+source "$here/dependencies-glewlwyd.sh"
 
 say() { printf -- '-- %s\n' "$*"; }
 
@@ -112,6 +117,9 @@ usable() {
     ninja-build) command -v ninja >/dev/null ;;
     # Debian's own, for which Debian's modules are.
     python3) [[ -x /usr/bin/python3 ]] ;;
+    python3-django-oauth-toolkit)
+      /usr/bin/python3 -c 'import oauth2_provider' 2>/dev/null
+      ;;
     python3-matplotlib) /usr/bin/python3 -c 'import matplotlib' 2>/dev/null ;;
     rapidjson-dev) in_some_prefix include/rapidjson/document.h ;;
     libcurl4-openssl-dev) in_some_prefix include/curl/curl.h \
@@ -153,20 +161,22 @@ require_apt() {
 
 main() {
   local wanted=(g++ cmake ninja-build make libcatch2-dev libbenchmark-dev
-    rapidjson-dev libcurl4-openssl-dev libjwt-dev libssl-dev python3 valgrind)
+    rapidjson-dev libcurl4-openssl-dev libjwt-dev libssl-dev python3 valgrind
+    python3-django-oauth-toolkit)
   local prefix
   case ${1-} in
     --print-prefix)
       [[ -z ${2-} ]] || use_caf_variant "$2"
       caf_prefix && exit || exit 1
       ;;
+    --print-glewlwyd) glewlwyd_root && exit || exit 1 ;;
     --with-tsan) use_caf_variant tsan ;;
     --with-lint) wanted+=(clang-format clang-tidy cppcheck) ;;
     --with-fuzz) wanted+=(clang libclang-rt-dev) ;;
     --with-bench) wanted+=(python3-matplotlib) ;;
     '') ;;
     *) fail "unknown argument '$1', known are --with-lint, --with-fuzz," \
-      "--with-bench, --with-tsan and --print-prefix" ;;
+      "--with-bench, --with-tsan, --print-prefix and --print-glewlwyd" ;;
   esac
   trap clean_up EXIT
   trap 'exit 130' INT TERM HUP
@@ -181,6 +191,7 @@ main() {
     build_caf
     prefix=$(caf_prefix)
   fi
+  provide_glewlwyd
   say "CAF: $prefix"
 }
 

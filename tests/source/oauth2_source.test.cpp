@@ -7,6 +7,7 @@
 #include "support/temp_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
 #include <mutex>
@@ -375,7 +376,9 @@ TEST_CASE("a hook that hangs holds up nobody's end", "[oauth2]") {
 }
 
 TEST_CASE("a lost rotation is reported as what it is", "[oauth2]") {
-  endpoint server{{loses_the_answer(), refuses(400, "invalid_grant")}};
+  // Not every server names its reason.
+  const auto refusal = GENERATE(refuses(400, "invalid_grant"), says(400, ""));
+  endpoint server{{loses_the_answer(), refusal}};
   real_system real;
   store to;
   auto source = must(oauth2_source(real.sys, refreshing(server, to)));
@@ -399,6 +402,19 @@ TEST_CASE("a refresh token that is refused without such a loss is just that",
   const auto err = error_of(ask(real.sys, source));
   CHECK(err != errc::rotation_lost);
   CHECK(refusal_of(err)->error == "invalid_grant");
+}
+
+TEST_CASE("a client that is refused after such a loss has lost no rotation",
+          "[oauth2]") {
+  const auto refusal = GENERATE(refuses(401, "invalid_client"), says(403, ""),
+                                refuses(400, "invalid_request"));
+  endpoint server{{loses_the_answer(), refusal, grants("token-1")}};
+  real_system real;
+  store to;
+  auto source = must(oauth2_source(real.sys, refreshing(server, to)));
+  CHECK(error_of(ask(real.sys, source)) == errc::answer_lost);
+  CHECK(refusal_of(error_of(ask(real.sys, source))));
+  CHECK(secret_of(ask(real.sys, source)) == "token-1");
 }
 
 TEST_CASE("a server that takes the old refresh token again settles the doubt",

@@ -18,8 +18,8 @@ namespace bearer {
 /// With the grant `refresh_token`, a new refresh token replaces the old one at
 /// once, for good, and is handed to the hook before the access token is
 /// published. No failure discards it. If the server refuses it with
-/// `invalid_grant` after an attempt whose answer was lost, the attempt fails
-/// with `errc::rotation_lost`.
+/// `invalid_grant`, or with status 400 and no error code, after an attempt
+/// whose answer was lost, the attempt fails with `errc::rotation_lost`.
 ///
 /// All sources of an actor system share one thread for HTTP. An attempt that is
 /// given up aborts its request; keys and hooks are no concern of CAF's threads.

@@ -55,6 +55,13 @@ bool did_nothing(const caf::error& err) {
   return err == errc::connection_failed || (said && said->status < 500);
 }
 
+/// Whether the server takes the refresh token no more (RFC 6749, section 5.2).
+/// Some servers have no more to say about that than the status.
+bool is_refused_grant(const refusal& said) noexcept {
+  return said.error == "invalid_grant"
+         || (said.status == 400 && said.error.empty());
+}
+
 caf::error not_stored(const std::string& why, const secret& refresh_token) {
   const auto secrets = std::array{refresh_token.view()};
   return caf::make_error(errc::not_stored,
@@ -63,9 +70,11 @@ caf::error not_stored(const std::string& why, const secret& refresh_token) {
 }
 
 caf::error lost_rotation(const std::string& server, const refusal& said) {
+  const auto why = said.error.empty() ? "status " + std::to_string(said.status)
+                                      : said.error;
   return caf::make_error(
     errc::rotation_lost,
-    server + ": the refresh token is taken no more (" + said.error
+    server + ": the refresh token is taken no more (" + why
       + "), and an answer that may have held its successor was lost before");
 }
 
@@ -241,7 +250,7 @@ private:
 
   void fail(caf::error err) {
     const auto said = refusal_of(err);
-    if (in_doubt_ && said && said->error == "invalid_grant") {
+    if (in_doubt_ && said && is_refused_grant(*said)) {
       attempt_.fail(lost_rotation(origin(), *said));
       return;
     }

@@ -10,11 +10,15 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
+
+#include <pthread.h>
 
 using namespace bearer;
 using namespace bearer::test;
@@ -266,6 +270,30 @@ TEST_CASE("threads that fight for few places lose no fetch and leak no source",
   CHECK(reaches(closings, made));
   status = f.status();
   CHECK(status.created == status.evicted);
+}
+
+TEST_CASE("a factory that ends its thread leaves nobody waiting", "[family]") {
+  signal inside;
+  signal go_on;
+  std::atomic<int> made = 0;
+  real_system real;
+  auto f = *spawn_family(real.sys, [&](const std::string& key) {
+    if (++made == 1) {
+      inside.set();
+      go_on.wait();
+      pthread_exit(nullptr);
+    }
+    return static_source(real.sys, key);
+  });
+  auto maker = std::thread{[&] { std::ignore = f.get("key"); }};
+  REQUIRE(inside.wait());
+  auto waiting = std::async(std::launch::async, [&] { return f.get("key"); });
+  go_on.set();
+  maker.join();
+  const auto got = waiting.get();
+  // Whether it waited for the first one, or was late and made its own.
+  CHECK((got || got.error() == errc::source_failed));
+  CHECK(f.fetch("key"));
 }
 
 TEST_CASE("a bearer that has just answered makes room for the next key",

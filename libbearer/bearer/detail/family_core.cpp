@@ -33,6 +33,16 @@ caf::error thrown(const std::string& what) {
   return caf::make_error(errc::source_failed, "make_source threw " + what);
 }
 
+/// Waits for a bearer that somebody else makes.
+caf::expected<handle>
+await(const std::shared_future<caf::expected<handle>>& outcome) {
+  try {
+    return outcome.get();
+  } catch (const std::future_error&) {
+    return caf::make_error(errc::source_failed, "make_source ended its thread");
+  }
+}
+
 } // namespace
 
 std::shared_ptr<family_core>
@@ -69,7 +79,7 @@ caf::expected<handle> family_core::get(std::string_view key) {
     case kind::there:
       return std::move(found.bearer);
     case kind::being_made:
-      return found.outcome.get();
+      return await(found.outcome);
     case kind::missing:
       return create(std::string{key});
     default:
@@ -130,14 +140,47 @@ family_core::finding family_core::begin(std::string_view key, bool may_wait) {
   return {};
 }
 
+/// Takes a creation out of the table, however it ends. Whoever waits for one
+/// that has no outcome gets a broken promise.
+class family_core::creation_turn {
+public:
+  creation_turn(family_core& core, const std::string& key)
+    : core_(core), key_(key) {
+    // nop
+  }
+
+  creation_turn(const creation_turn&) = delete;
+
+  creation_turn& operator=(const creation_turn&) = delete;
+
+  ~creation_turn() {
+    if (ended_)
+      return;
+    const auto guard = std::lock_guard{core_.mutex_};
+    core_.creations_.erase(key_);
+  }
+
+  /// Ends the turn in good order, with the mutex locked.
+  creation_map::node_type end() {
+    ended_ = true;
+    return core_.creations_.extract(key_);
+  }
+
+private:
+  family_core& core_;
+  const std::string& key_;
+  bool ended_ = false;
+};
+
 caf::expected<handle> family_core::create(const std::string& key) {
+  auto turn = creation_turn{*this, key};
   auto result = make_bearer(key);
   auto gone = std::vector<handle>{};
   auto done = creation_map::node_type{};
   {
     const auto guard = std::lock_guard{mutex_};
     // First: if anything throws now, then the waiting ones learn it, too.
-    done = creations_.extract(key);
+    done = turn.end();
     if (result)
       result = take_in(key, *result, gone);
   }

@@ -92,6 +92,8 @@ private:
 
   using creation_map = std::map<std::string, creation, std::less<>>;
 
+  class creation_turn;
+
   /// What one look at a key has brought.
   struct finding {
     enum class kind {

@@ -305,3 +305,12 @@ TEST_CASE("clock and bounds have a meaning", "[oauth2]") {
   CHECK(names("clock", [](options& x) { x.clock = nullptr; }));
   CHECK(names("max_response", [](options& x) { x.max_response = 0; }));
 }
+
+TEST_CASE("a proxy is one", "[oauth2]") {
+  const auto wrong = [](options& x) {
+    x.connection.proxy = "http://user:CANARY@[";
+  };
+  CHECK(names("connection", wrong));
+  CHECK(contains(complaint(wrong), "proxy"));
+  CHECK_FALSE(contains(complaint(wrong), "CANARY"));
+}

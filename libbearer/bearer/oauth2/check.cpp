@@ -1,4 +1,5 @@
 #include <bearer/error.hpp>
+#include <bearer/http/detail/check_request.hpp>
 #include <bearer/http/url.hpp>
 #include <bearer/oauth2/detail/error_text.hpp>
 #include <bearer/oauth2/detail/is_empty_secret.hpp>
@@ -258,6 +259,12 @@ caf::error check_fields(const options& what) {
   return {};
 }
 
+caf::error check_connection(const options& what) {
+  if (auto err = http::detail::check_connection(what.connection))
+    return invalid("connection", bearer::detail::error_text(err));
+  return {};
+}
+
 } // namespace
 
 caf::error check(const options& what) {
@@ -266,7 +273,7 @@ caf::error check(const options& what) {
   if (what.max_response == 0)
     return invalid("max_response", "must be above 0");
   for (auto* part : {check_server, check_client, check_grant, check_target,
-                     check_parameters, check_fields})
+                     check_parameters, check_fields, check_connection})
     if (auto err = part(what))
       return err;
   return {};

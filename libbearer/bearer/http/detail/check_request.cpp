@@ -56,15 +56,17 @@ caf::error check_proxy(const std::string& proxy) {
 
 } // namespace
 
+caf::error check_connection(const connection_options& how) {
+  return how.proxy.empty() ? caf::error{} : check_proxy(how.proxy);
+}
+
 caf::error check_request(const request& what) {
   if (auto err = check_url(what.url, what.connection))
     return err;
   for (const auto& x : what.fields)
     if (auto err = check_field(what, x))
       return err;
-  if (!what.connection.proxy.empty())
-    return check_proxy(what.connection.proxy);
-  return {};
+  return check_connection(what.connection);
 }
 
 } // namespace bearer::http::detail

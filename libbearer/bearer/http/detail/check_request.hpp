@@ -6,6 +6,10 @@
 
 namespace bearer::http::detail {
 
+/// Checks how a server is reached.
+/// @returns nothing, or `errc::invalid_setting` that names the culprit.
+caf::error check_connection(const connection_options& how);
+
 /// Checks all that can be checked before anything is sent.
 /// @returns nothing, or `errc::invalid_setting` that names the culprit.
 caf::error check_request(const request& what);

@@ -155,7 +155,7 @@ void engine::admit(entry& x, entries& fresh) noexcept {
     next_deadline_ = std::min(next_deadline_, x.what->deadline());
     room_ = true;
   } catch (...) {
-    x.what->complete_without_memory();
+    x.what->complete_without_memory(false);
     unheard_.splice(unheard_.end(), fresh, x.self);
   }
 }
@@ -183,7 +183,7 @@ void engine::launch(entry& x) noexcept {
     fail(x, [&] { return std::string{ex.what()}; });
   } catch (...) {
     x.running.reset();
-    x.what->complete_without_memory();
+    x.what->complete_without_memory(false);
     retire(x);
   }
 }
@@ -212,7 +212,7 @@ void engine::end_round(entry& x, CURLcode code) noexcept {
   } catch (const std::runtime_error& ex) {
     fail(x, [&] { return std::string{ex.what()}; });
   } catch (...) {
-    x.what->complete_without_memory();
+    x.what->complete_without_memory(x.running->was_sent());
     retire(x);
   }
 }
@@ -260,7 +260,7 @@ void engine::fail(entry& x, MakeText make_text) noexcept {
       sent ? errc::answer_lost : errc::connection_failed,
       shown(x.what->what().url).append(": ").append(make_text())));
   } catch (...) {
-    x.what->complete_without_memory();
+    x.what->complete_without_memory(sent);
   }
   retire(x);
 }

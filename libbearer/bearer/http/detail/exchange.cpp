@@ -8,13 +8,20 @@
 
 namespace bearer::http::detail {
 
+namespace {
+
+caf::error no_memory(errc code, const request& what) {
+  return caf::make_error(code, shown(what.url).append(": not enough memory"));
+}
+
+} // namespace
+
 exchange::exchange(request what)
   : what_(std::move(what)),
     deadline_(bearer::detail::saturating_add(std::chrono::steady_clock::now(),
                                              what_.timeout)),
-    no_memory_(
-      caf::make_error(errc::connection_failed,
-                      shown(what_.url).append(": not enough memory"))) {
+    no_memory_to_send_(no_memory(errc::connection_failed, what_)),
+    no_memory_to_receive_(no_memory(errc::answer_lost, what_)) {
   // nop
 }
 
@@ -37,8 +44,8 @@ void exchange::complete(caf::expected<response>&& result) noexcept {
     result_.emplace(std::move(result));
 }
 
-void exchange::complete_without_memory() noexcept {
-  complete(std::move(no_memory_));
+void exchange::complete_without_memory(bool sent) noexcept {
+  complete(std::move(sent ? no_memory_to_receive_ : no_memory_to_send_));
 }
 
 void exchange::notify() {

@@ -46,7 +46,8 @@ public:
   void complete(caf::expected<response>&& result) noexcept;
 
   /// The same with an error that was made in good time, for want of memory.
-  void complete_without_memory() noexcept;
+  /// @param sent Whether the server may have heard the request.
+  void complete_without_memory(bool sent) noexcept;
 
   /// Tells the receiver of the result.
   /// @throws std::bad_alloc in which case it may be called again
@@ -62,7 +63,8 @@ private:
   bearer::detail::outside_line receiver_;
 
   // The rest is guarded by the line's lock.
-  caf::expected<response> no_memory_;
+  caf::expected<response> no_memory_to_send_;
+  caf::expected<response> no_memory_to_receive_;
   std::optional<caf::expected<response>> result_;
   caf::action on_result_;
 };

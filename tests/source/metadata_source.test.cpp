@@ -62,6 +62,21 @@ TEST_CASE("a metadata server that answers with a page is named", "[oauth2]") {
   CHECK(!contains(error_text(failed), "audience"));
 }
 
+TEST_CASE("a metadata server that repeats a header field is not quoted",
+          "[oauth2][I19]") {
+  tcp_server server{each_request([](connection& to, const heard_request&) {
+    to.answer(R"({"error":"invalid_request","error_description":"no hunter2"})",
+              "400 Bad Request");
+  })};
+  real_system real;
+  auto options = metadata_source_options{};
+  options.url = server.url("/token");
+  options.fields = {{"X-Secret", secret{"hunter2"}}};
+  auto failed = ask(real.sys, metadata_source(real.sys, options).value());
+  CHECK(contains(error_text(failed), "invalid_request"));
+  CHECK(!contains(error_text(failed), "hunter2"));
+}
+
 TEST_CASE("a metadata source checks its options", "[oauth2]") {
   real_system real;
   auto options = metadata_source_options{};
@@ -73,6 +88,11 @@ TEST_CASE("a metadata source checks its options", "[oauth2]") {
   options.max_response = 0;
   CHECK(error_of(metadata_source(real.sys, options)) == errc::invalid_setting);
   options.max_response = 1;
+  options.connection.proxy = "http://user:canary@[";
+  const auto err = error_of(metadata_source(real.sys, options));
+  CHECK(contains(caf::to_string(err), "proxy"));
+  CHECK(!contains(caf::to_string(err), "canary"));
+  options.connection.proxy.clear();
   options.clock = nullptr;
   CHECK(error_of(metadata_source(real.sys, options)) == errc::invalid_setting);
 }

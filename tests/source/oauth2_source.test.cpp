@@ -123,8 +123,7 @@ any_source must(caf::expected<any_source> made) {
 
 } // namespace
 
-// -- client credentials
-// ----------------------------------------------------------
+// -- client credentials -------------------------------------------------------
 
 TEST_CASE("a bearer obtains its token from a token endpoint", "[oauth2]") {
   endpoint server{{grants("token-1")}};
@@ -205,8 +204,7 @@ TEST_CASE("an attempt that is given up aborts its request", "[oauth2]") {
   CHECK(closed.wait());
 }
 
-// -- metadata
-// --------------------------------------------------------------------
+// -- metadata -----------------------------------------------------------------
 
 namespace {
 
@@ -277,18 +275,61 @@ TEST_CASE("metadata are asked for anew after an endpoint made no sense",
   CHECK(secret_of(ask(real.sys, source)) == "token-1");
 }
 
+TEST_CASE("a slow or busy token endpoint has not moved", "[oauth2]") {
+  const auto trouble = GENERATE(loses_the_answer(), says(503, ""),
+                                says(429, "", "Retry-After: 1\r\n"));
+  discovered it;
+  it.script.push_back(trouble);
+  it.script.push_back(grants("token-1"));
+  real_system real;
+  auto source = must(oauth2_source(real.sys, it.options));
+  CHECK(error_of(ask(real.sys, source)));
+  CHECK(secret_of(ask(real.sys, source)) == "token-1");
+  CHECK(it.lines.size() == 3);
+}
+
+TEST_CASE("metadata that cannot be had now are not looked for elsewhere",
+          "[oauth2]") {
+  discovered it;
+  it.script = {says(503, "", "Retry-After: 7\r\n"), says(404, "")};
+  real_system real;
+  const auto err
+    = error_of(ask(real.sys, must(oauth2_source(real.sys, it.options))));
+  CHECK(!is_permanent(err));
+  CHECK(retry_after_of(err) == 7s);
+  CHECK(it.lines.size() == 1);
+}
+
+TEST_CASE("of two kinds of metadata the error is told that explains more",
+          "[oauth2]") {
+  const auto elsewhere = metadata_of("https://other.example",
+                                     "https://other.example/token");
+  for (auto first : {true, false}) {
+    discovered it;
+    it.script = first ? std::vector{elsewhere, says(404, "")}
+                      : std::vector{says(404, ""), elsewhere};
+    real_system real;
+    const auto result = ask(real.sys,
+                            must(oauth2_source(real.sys, it.options)));
+    CHECK(error_of(result) == errc::unusable_response);
+    CHECK(contains(error_text(result), "other.example"));
+    CHECK(it.lines.size() == 2);
+  }
+}
+
 TEST_CASE("metadata that lead to plain HTTP elsewhere are refused",
           "[oauth2]") {
   discovered it;
   it.script[0] = metadata_of(it.server.url(""), "http://192.0.2.1/token");
   real_system real;
   auto result = ask(real.sys, must(oauth2_source(real.sys, it.options)));
+  CHECK(error_of(result) == errc::unusable_response);
+  CHECK(contains(error_text(result), "metadata at " + it.server.url("")));
   CHECK(contains(error_text(result), "http://192.0.2.1/token"));
   CHECK(it.lines.size() == 1);
 }
 
-// -- refresh tokens
-// --------------------------------------------------------------
+// -- refresh tokens -----------------------------------------------------------
 
 TEST_CASE("a new refresh token is stored, then replaces the old one",
           "[oauth2]") {
@@ -315,6 +356,61 @@ TEST_CASE("no failure discards the refresh token", "[oauth2]") {
   CHECK(secret_of(ask(real.sys, source)) == "token-1");
   for (const auto& what : server.heard())
     CHECK(contains(what.body, "refresh_token=refresh-1"));
+}
+
+TEST_CASE("a new refresh token is kept though the rest of its answer is no use",
+          "[oauth2]") {
+  const auto useless
+    = GENERATE(as<std::string>{},
+               R"("access_token":"token-1","expires_in":"PT1H")",
+               R"("access_token":"token-1","token_type":"N_A")",
+               R"("access_token":"token 1")", R"("token_type":"Bearer")");
+  const auto body = R"({"refresh_token":"refresh-2",)" + useless + '}';
+  endpoint server{{says(200, body), grants("token-2")}};
+  real_system real;
+  store to;
+  auto source = must(oauth2_source(real.sys, refreshing(server, to)));
+  CHECK(error_of(ask(real.sys, source)));
+  CHECK(to.stored == std::vector<std::string>{"refresh-2"});
+  CHECK(secret_of(ask(real.sys, source)) == "token-2");
+  CHECK(contains(server.last_body(), "refresh_token=refresh-2"));
+}
+
+TEST_CASE("no refresh token is used before it is stored", "[oauth2]") {
+  endpoint server{{grants("token-1", "refresh-2"), grants("token-2")}};
+  real_system real;
+  store to;
+  to.outcome = caf::make_error(caf::sec::runtime_error, "disk is full");
+  auto source = must(oauth2_source(real.sys, refreshing(server, to)));
+  for (auto i = 0; i < 3; ++i)
+    CHECK(error_of(ask(real.sys, source)) == errc::not_stored);
+  CHECK(server.heard().size() == 1);
+  to.outcome = {};
+  CHECK(secret_of(ask(real.sys, source)) == "token-2");
+  CHECK(to.stored == std::vector<std::string>(4, "refresh-2"));
+}
+
+TEST_CASE("while a hook hangs, no refresh token is used up", "[oauth2]") {
+  endpoint server{{grants("token-1", "refresh-2"), grants("token-2")}};
+  signal called;
+  signal release;
+  real_system real;
+  auto options = client_of(server);
+  options.grant = oauth2::refresh_token{
+    secret{"refresh-1"}, [called, release](const secret&) mutable {
+      called.set();
+      release.wait();
+      return caf::error{};
+    }};
+  auto source = must(oauth2_source(real.sys, options));
+  auto client = asker{real.sys};
+  auto first = client.start(source, make_attempt());
+  REQUIRE(called.wait());
+  CHECK(error_of(ask(real.sys, source)) == errc::busy);
+  CHECK(server.heard().size() == 1);
+  release.set();
+  CHECK(secret_of(client.answer(std::move(first))) == "token-1");
+  CHECK(secret_of(ask(real.sys, source)) == "token-2");
 }
 
 TEST_CASE("a refresh token that was not stored is stored by the next attempt",
@@ -429,8 +525,7 @@ TEST_CASE("a server that takes the old refresh token again settles the doubt",
   CHECK(error_of(ask(real.sys, source)) != errc::rotation_lost);
 }
 
-// -- keys
-// ------------------------------------------------------------------------
+// -- keys ---------------------------------------------------------------------
 
 TEST_CASE("an attempt whose key cannot be read asks nobody", "[oauth2]") {
   endpoint server{{grants("token-1")}};

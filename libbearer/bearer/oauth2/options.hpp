@@ -19,8 +19,7 @@
 /// Values that say how a token is obtained by OAuth 2.0 (RFC 6749).
 namespace bearer::oauth2 {
 
-// -- signed assertions
-// ---------------------------------------------------------
+// -- signed assertions --------------------------------------------------------
 
 /// How a JWT is signed (RFC 7518, section 3.1).
 enum class algorithm : std::uint8_t {
@@ -70,8 +69,7 @@ struct signed_assertion {
 /// An assertion or token that comes from elsewhere, or one that is made here.
 using assertion = std::variant<secret, signed_assertion>;
 
-// -- how the client authenticates
-// ----------------------------------------------
+// -- how the client authenticates ---------------------------------------------
 
 /// Not at all: a public client, which only names itself.
 struct public_client {};
@@ -101,8 +99,7 @@ struct private_key_jwt {
 using client_authentication = std::variant<public_client, client_secret_basic,
                                            client_secret_post, private_key_jwt>;
 
-// -- grants
-// --------------------------------------------------------------------
+// -- grants -------------------------------------------------------------------
 
 /// The client acts for itself (RFC 6749, section 4.4).
 struct client_credentials {};
@@ -114,7 +111,7 @@ struct refresh_token {
 
   /// Told of each new refresh token before the access token that came with it
   /// is published. An error, or an exception, fails the attempt; the next ones
-  /// go on with the new refresh token, and tell of it anew until it is stored.
+  /// tell of it anew, and ask the server again once it is stored.
   /// Runs on a thread of its own and may block; nobody waits for it beyond an
   /// attempt's budget. May be empty.
   std::function<caf::error(const secret&)> store = {};
@@ -146,8 +143,7 @@ struct password {
 using grant = std::variant<client_credentials, refresh_token, jwt_bearer,
                            token_exchange, password>;
 
-// -- everything
-// ----------------------------------------------------------------
+// -- everything ---------------------------------------------------------------
 
 /// What a token request consists of (RFC 6749, section 3.2).
 struct options {

@@ -91,8 +91,7 @@ public:
   }
 
 private:
-  // -- grants
-  // ------------------------------------------------------------------
+  // -- grants -----------------------------------------------------------------
 
   /// RFC 6749, section 4.4.2.
   caf::error add(const client_credentials&) {
@@ -135,8 +134,7 @@ private:
     return {};
   }
 
-  // -- who the client is
-  // -------------------------------------------------------
+  // -- who the client is ------------------------------------------------------
 
   caf::error add(const public_client&) {
     if (!what_.client_id.empty())
@@ -196,6 +194,15 @@ private:
   std::vector<http::field> fields_;
 };
 
+/// As `private_key_jwt` and public clients have none, nothing for those.
+std::vector<secret> secrets_of_client(const options& what) {
+  if (const auto* x = std::get_if<client_secret_basic>(&what.authentication))
+    return {x->client_secret, basic(what.client_id, x->client_secret)};
+  if (const auto* x = std::get_if<client_secret_post>(&what.authentication))
+    return {x->client_secret};
+  return {};
+}
+
 } // namespace
 
 caf::expected<http::request>
@@ -212,16 +219,12 @@ make_token_request(const options& what, const std::string& token_endpoint,
 
 std::vector<secret> secrets_of(const options& what,
                                const secret& refresh_token) {
-  auto result = std::vector<secret>{};
+  auto result = secrets_of_client(what);
   auto add = [&result](const secret& x) { result.push_back(x); };
   auto add_given = [&result](const assertion& x) {
     if (const auto* given = std::get_if<secret>(&x))
       result.push_back(*given);
   };
-  std::visit(overloaded{[](const public_client&) {},
-                        [](const private_key_jwt&) {},
-                        [&](const auto& x) { add(x.client_secret); }},
-             what.authentication);
   std::visit(overloaded{[](const client_credentials&) {},
                         [&](const oauth2::refresh_token&) {
                           add(refresh_token);
@@ -235,6 +238,8 @@ std::vector<secret> secrets_of(const options& what,
              what.grant);
   for (const auto& x : what.parameters)
     result.emplace_back(x.second);
+  for (const auto& x : what.fields)
+    result.push_back(x.value);
   return result;
 }
 

@@ -122,4 +122,15 @@ parse_token_response(const http::response& from, caf::timestamp asked_at,
   return to_granted(json, asked_at, origin);
 }
 
+secret refresh_token_in(const http::response& from) {
+  if (!is_success(from.status))
+    return {};
+  auto body = bearer::detail::json_body{from.body};
+  auto found = json_member{};
+  if (!body.parse({{"refresh_token", &found}}).empty())
+    return {};
+  auto result = refresh_token_of(found, {});
+  return result ? std::move(*result) : secret{};
+}
+
 } // namespace bearer::oauth2

@@ -38,4 +38,8 @@ parse_token_response(const http::response& from, caf::timestamp asked_at,
                      caf::timestamp now, std::string_view origin,
                      std::span<const secret> sent = {});
 
+/// The new refresh token of a successful answer, even if nothing else in it can
+/// be used; empty if there is none.
+secret refresh_token_in(const http::response& from);
+
 } // namespace bearer::oauth2

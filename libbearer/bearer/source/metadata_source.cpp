@@ -1,5 +1,7 @@
 #include <bearer/error.hpp>
+#include <bearer/http/detail/check_request.hpp>
 #include <bearer/http/url.hpp>
+#include <bearer/oauth2/detail/error_text.hpp>
 #include <bearer/oauth2/token_response.hpp>
 #include <bearer/source/detail/http_attempt.hpp>
 #include <bearer/source/metadata_source.hpp>
@@ -8,6 +10,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace bearer {
 
@@ -22,6 +25,8 @@ caf::error invalid(const std::string& what) {
 caf::error check(const metadata_source_options& options) {
   if (auto err = http::check_url(options.url, options.connection))
     return err;
+  if (auto err = http::detail::check_connection(options.connection))
+    return invalid("connection." + detail::error_text(err));
   if (options.max_response == 0)
     return invalid("max_response: must be above 0");
   if (!options.clock)
@@ -69,9 +74,13 @@ private:
   }
 
   void read(const http::response& answer, caf::timestamp asked_at) {
+    // On some clouds they are credentials.
+    auto sent = std::vector<secret>{};
+    for (const auto& x : options_->fields)
+      sent.push_back(x.value);
     auto granted = oauth2::parse_token_response(
       answer, asked_at, options_->clock(),
-      "metadata server " + http::shown(options_->url));
+      "metadata server " + http::shown(options_->url), sent);
     if (granted)
       attempt_.succeed(std::move(granted->access_token));
     else

@@ -12,13 +12,14 @@ namespace bearer {
 /// server (RFC 6749), by one request an attempt.
 ///
 /// If the options name an issuer and no endpoint, then the first attempt asks
-/// for the server's metadata, which is kept; an attempt that fails without an
-/// answer of the protocol makes the next one ask again.
+/// for the server's metadata, which is kept; an attempt that finds no token
+/// endpoint there makes the next one ask again.
 ///
 /// With the grant `refresh_token`, a new refresh token replaces the old one at
 /// once, for good, and is handed to the hook before the access token is
-/// published. No failure discards it. If the server refuses it with
-/// `invalid_grant`, or with status 400 and no error code, after an attempt
+/// published. No failure discards it, nor does an answer that is of no use
+/// otherwise; and none is used before it is stored. If the server refuses it
+/// with `invalid_grant`, or with status 400 and no error code, after an attempt
 /// whose answer was lost, the attempt fails with `errc::rotation_lost`.
 ///
 /// All sources of an actor system share one thread for HTTP. An attempt that is
@@ -27,10 +28,13 @@ namespace bearer {
 /// Attempts fail with `errc::connection_failed`, `errc::answer_lost`,
 /// `errc::unusable_response`, `errc::server_refused`, `errc::signing_failed`,
 /// `errc::not_stored` or `errc::rotation_lost`, or like those of
-/// `make_plain_token`. Permanent are those that the server refused with
-/// `invalid_client`, `invalid_grant`, `unauthorized_client`,
-/// `unsupported_grant_type`, `invalid_scope` and the like, or with a 4xx that
-/// says nothing of the protocol; but not 408, 425 and 429.
+/// `make_plain_token`; with `errc::busy` while the reading of a key or the hook
+/// of an earlier attempt hangs; and with `errc::attempt_timed_out` or
+/// `errc::source_failed` if there is no time or no thread for them. Permanent
+/// are those that the server refused with `invalid_client`, `invalid_grant`,
+/// `unauthorized_client`, `unsupported_grant_type`, `invalid_scope` and the
+/// like, or with a 4xx that says nothing of the protocol; but not 408, 425 and
+/// 429.
 /// @returns the source; or `errc::invalid_setting` naming the option.
 caf::expected<any_source> oauth2_source(caf::actor_system& sys,
                                         oauth2::options options);

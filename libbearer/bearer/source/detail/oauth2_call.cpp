@@ -1,6 +1,7 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/url.hpp>
+#include <bearer/oauth2/detail/error_text.hpp>
 #include <bearer/oauth2/metadata.hpp>
 #include <bearer/oauth2/token_request.hpp>
 #include <bearer/oauth2/token_response.hpp>
@@ -43,10 +44,19 @@ bool signs(const oauth2::options& options) noexcept {
   return false;
 }
 
-/// Whether the server has spoken the protocol, if only to refuse.
-bool was_understood(const caf::error& err) {
+/// Whether the endpoint seems to be another one by now. A server that is slow,
+/// ill or busy has not moved.
+bool may_have_moved(const caf::error& err) {
+  if (err == errc::connection_failed || err == errc::unusable_response)
+    return true;
   const auto said = refusal_of(err);
-  return said && !said->error.empty();
+  return said && said->error.empty() && is_permanent(err);
+}
+
+/// Whether an issuer's metadata are not where they were looked for.
+bool is_missing(const caf::error& err) {
+  const auto said = refusal_of(err);
+  return said && said->status == 404;
 }
 
 /// Whether the server has certainly not done what it was asked.
@@ -115,15 +125,16 @@ public:
     return {
       [this](fetch_atom, const attempt& what) {
         auto result = attempt_.begin(what);
-        find_endpoint();
+        // A refresh token that nobody has stored yet may be lost with this
+        // process; none is used up for another one before.
+        store_then([this] { find_endpoint(); });
         return result;
       },
     };
   }
 
 private:
-  // -- the endpoint
-  // ------------------------------------------------------------
+  // -- the endpoint -----------------------------------------------------------
 
   void find_endpoint() {
     endpoint_ = session_->token_endpoint();
@@ -153,16 +164,15 @@ private:
     auto found = oauth2::parse_metadata(
       answer, options_->issuer, options_->clock(),
       "metadata at " + http::shown(metadata_urls_[index]));
-    if (!found && index + 1 < metadata_urls_.size()) {
-      ask_for_metadata(index + 1);
-      return;
-    }
     if (!found) {
-      attempt_.fail(std::move(found.error()));
+      go_on_without_metadata(std::move(found.error()), index);
       return;
     }
     if (auto err = http::check_url(*found, options_->connection)) {
-      attempt_.fail(std::move(err));
+      attempt_.fail(
+        caf::make_error(errc::unusable_response,
+                        "metadata at " + http::shown(metadata_urls_[index])
+                          + ": \"token_endpoint\": " + error_text(err)));
       return;
     }
     endpoint_ = std::move(*found);
@@ -170,8 +180,22 @@ private:
     build();
   }
 
-  // -- the request
-  // -------------------------------------------------------------
+  /// Tries the other place, unless this was the right one and has a problem.
+  void go_on_without_metadata(caf::error why, std::size_t index) {
+    if (why == errc::transient_failure) {
+      attempt_.fail(std::move(why));
+      return;
+    }
+    // Of two errors that explains more which is not "not found".
+    if (!metadata_error_ || is_missing(metadata_error_))
+      metadata_error_ = std::move(why);
+    if (index + 1 < metadata_urls_.size())
+      ask_for_metadata(index + 1);
+    else
+      attempt_.fail(std::move(metadata_error_));
+  }
+
+  // -- the request ------------------------------------------------------------
 
   void build() {
     auto current = session_->refresh_token();
@@ -180,7 +204,14 @@ private:
                                       attempt_.left()));
       return;
     }
-    // Such a call hands over tokens, and its end everything that came before.
+    auto record = session_->begin_signing();
+    if (!record) {
+      attempt_.fail(caf::make_error(errc::busy, "the signing for an earlier"
+                                                " attempt is still under way"));
+      return;
+    }
+    // A blocking call returns a token. The request goes beside it, and is there
+    // once the call has ended.
     auto built = std::make_shared<http::request>();
     auto make = [options = options_, endpoint = endpoint_,
                  current = std::move(current),
@@ -193,7 +224,7 @@ private:
       *built = std::move(*result);
       return token{};
     };
-    run_on_thread(std::move(make),
+    run_on_thread(std::move(record), std::move(make),
                   [this, built](const token&) { send(std::move(*built)); });
   }
 
@@ -211,8 +242,7 @@ private:
       [this](caf::error& err) { fail(std::move(err)); });
   }
 
-  // -- the answer
-  // --------------------------------------------------------------
+  // -- the answer -------------------------------------------------------------
 
   void read(const http::response& answer, caf::timestamp asked_at) {
     const auto sent = oauth2::secrets_of(*options_, session_->refresh_token());
@@ -220,32 +250,50 @@ private:
                                                 options_->clock(), origin(),
                                                 sent);
     if (!granted) {
-      fail(std::move(granted.error()));
+      rescue_refresh_token(answer, std::move(granted.error()));
       return;
     }
     session_->end_use();
     if (uses_refresh_token() && !granted->refresh_token.empty())
       session_->rotate(std::move(granted->refresh_token));
-    store(std::move(granted->access_token));
+    store_then([this, result = std::move(granted->access_token)]() mutable {
+      attempt_.succeed(std::move(result));
+    });
   }
 
-  void store(token result) {
-    const auto* grant = std::get_if<oauth2::refresh_token>(&options_->grant);
-    if (grant == nullptr || !grant->store || !session_->unstored()) {
-      attempt_.succeed(std::move(result));
+  /// The server has replaced the refresh token, whatever is wrong with the rest
+  /// of its answer.
+  void rescue_refresh_token(const http::response& answer, caf::error why) {
+    auto next = uses_refresh_token() ? oauth2::refresh_token_in(answer)
+                                     : secret{};
+    if (next.empty()) {
+      fail(std::move(why));
       return;
     }
-    auto call_hook = [options = options_, session = session_,
-                      &hook = grant->store, result = std::move(result)](
-                       const attempt&,
-                       const std::stop_token&) -> caf::expected<token> {
+    session_->end_use();
+    session_->rotate(std::move(next));
+    store_then([this, why = std::move(why)]() mutable {
+      attempt_.fail(std::move(why));
+    });
+  }
+
+  /// Goes on once the application has stored the refresh token, if need be.
+  template <class Next>
+  void store_then(Next next) {
+    const auto* grant = std::get_if<oauth2::refresh_token>(&options_->grant);
+    if (grant == nullptr || !grant->store || !session_->unstored()) {
+      next();
+      return;
+    }
+    auto call_hook
+      = [options = options_, session = session_, &hook = grant->store](
+          const attempt&, const std::stop_token&) -> caf::expected<token> {
       if (auto err = detail::store(*session, hook))
         return err;
-      return result;
+      return token{};
     };
-    run_on_thread(std::move(call_hook), [this](token& stored) {
-      attempt_.succeed(std::move(stored));
-    });
+    run_on_thread(std::make_shared<call_record>(), std::move(call_hook),
+                  [next = std::move(next)](const token&) mutable { next(); });
   }
 
   void fail(caf::error err) {
@@ -256,14 +304,13 @@ private:
     }
     if (!in_doubt_ && did_nothing(err))
       session_->end_use();
-    // The server may have moved. An endpoint of the options stays.
-    if (!was_understood(err))
+    // An endpoint of the options stays.
+    if (may_have_moved(err))
       session_->set_token_endpoint(options_->token_endpoint);
     attempt_.fail(std::move(err));
   }
 
-  // -- helpers
-  // -----------------------------------------------------------------
+  // -- helpers ----------------------------------------------------------------
 
   std::string origin() const {
     return "token endpoint " + http::shown(endpoint_);
@@ -274,10 +321,11 @@ private:
   }
 
   template <class Then>
-  void run_on_thread(blocking_function what, Then then) {
-    on_thread_ = spawn_blocking_call(
-      self_->system(), std::make_shared<call_record>(),
-      std::make_shared<const blocking_function>(std::move(what)));
+  void run_on_thread(std::shared_ptr<call_record> record,
+                     blocking_function what, Then then) {
+    on_thread_ = spawn_blocking_call(self_->system(), std::move(record),
+                                     std::make_shared<const blocking_function>(
+                                       std::move(what)));
     auto budget = attempt{};
     budget.budget = attempt_.left();
     detail::mail(self_, fetch_atom_v, budget)
@@ -293,6 +341,7 @@ private:
 
   std::string endpoint_;
   std::vector<std::string> metadata_urls_;
+  caf::error metadata_error_;
 
   // Whether an earlier use of the refresh token may have used it up.
   bool in_doubt_ = false;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <bearer/secret.hpp>
+#include <bearer/source/detail/blocking_call.hpp>
 
 #include <caf/error.hpp>
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -44,6 +46,10 @@ public:
   ///          `errc::busy`. What `store` throws goes on.
   caf::error store_with(const std::function<caf::error(const secret&)>& store);
 
+  /// The record of another signing; null if the one before is still under way,
+  /// as when the file of the key hangs: there is one such thread at most.
+  std::shared_ptr<call_record> begin_signing();
+
 private:
   /// Ends the storing on every way out of it.
   class turn;
@@ -54,6 +60,7 @@ private:
   secret stored_;
   bool in_use_ = false;
   bool storing_ = false;
+  std::shared_ptr<call_record> signing_;
 };
 
 } // namespace bearer::detail

@@ -27,7 +27,8 @@ TEST_CASE("other errors of the library are worth a retry with the same token") {
 
 TEST_CASE("a server's last word and a request it may have heard are no reason "
           "to send another") {
-  for (auto code : {errc::server_refused, errc::answer_lost})
+  for (auto code :
+       {errc::server_refused, errc::unusable_response, errc::answer_lost})
     CHECK(default_retry_verdict(caf::make_error(code)) == retry_verdict::no);
 }
 

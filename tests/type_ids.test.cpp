@@ -155,6 +155,6 @@ TEST_CASE("the number of an error code travels, within its range only",
   CHECK(copy == errc::static_token_rejected);
   CHECK(static_cast<int>(errc::static_token_rejected) == 22);
   auto code = errc::none;
-  CHECK(from_integer(30, code));
-  CHECK_FALSE(from_integer(31, code));
+  CHECK(from_integer(31, code));
+  CHECK_FALSE(from_integer(32, code));
 }

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -428,6 +429,7 @@ TEST_CASE("a request ends with its actor", "[with_token][I7]") {
   one.actor = nullptr;
   s.time.settle();
   CHECK(s.time.running() < before);
+  CHECK(s.time.timers() == 0);
   // Nobody hears it, and nothing is touched that has gone.
   one->open.at(0)(refused());
   s.time.settle();
@@ -553,6 +555,47 @@ TEST_CASE("a server that is an actor and does not answer costs no token",
   caf::anon_send_exit(silent, caf::exit_reason::kill);
   silent = nullptr;
   s.time.settle();
+}
+
+TEST_CASE("an actor may answer that it is done", "[with_token]") {
+  scene s;
+  s.gives(100s);
+  using worker = caf::typed_actor<caf::result<void>(std::string)>;
+  const worker to
+    = s.time.sys().spawn([](worker::pointer) -> worker::behavior_type {
+        return {[](const std::string& who) -> caf::result<void> {
+          if (who == "secret-1")
+            return refused();
+          return caf::unit;
+        }};
+      });
+  auto done = std::make_shared<int>(0);
+  s.time.sys().spawn([=, api = s.bearer](caf::event_based_actor* self) {
+    with_token<void>(self, api, [=](const token& tok, caf::timespan budget) {
+      return detail::mail(self, text(tok)).request(to, budget);
+    }).then([done] { ++*done; }, [](const caf::error&) {});
+  });
+  s.time.settle();
+  s.time.advance(1s);
+  CHECK(*done == 1);
+  CHECK(s.calls() == 2);
+}
+
+TEST_CASE("an attempt that throws ends its actor, as any handler does",
+          "[with_token][I7]") {
+  scene s;
+  s.gives(100s);
+  auto api = *spawn(s.time.sys(), s.source.actor(), exact(),
+                    {"other", {}, s.time.clock()});
+  const auto before = s.time.running();
+  const auto one = client{s, api, [](const token&) -> std::optional<outcome> {
+                            throw std::runtime_error{"no"};
+                          }};
+  api = {};
+  s.time.settle();
+  CHECK(one->secrets.size() == 1);
+  CHECK(one->ends.empty());
+  CHECK(s.time.running() < before);
 }
 
 TEST_CASE("a request may bring nothing but its end", "[with_token]") {

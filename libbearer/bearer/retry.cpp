@@ -21,8 +21,9 @@ bool has_ended(const caf::error& err) {
 /// The server has answered, or may have done what it was asked. The last two
 /// are what CAF says of a server that is an actor.
 bool is_settled(const caf::error& err) {
-  return err == errc::server_refused || err == errc::answer_lost
-         || err == caf::sec::request_timeout || err == caf::sec::broken_promise;
+  return err == errc::server_refused || err == errc::unusable_response
+         || err == errc::answer_lost || err == caf::sec::request_timeout
+         || err == caf::sec::broken_promise;
 }
 
 } // namespace

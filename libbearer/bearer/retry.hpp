@@ -26,11 +26,11 @@ using retry_predicate = std::function<retry_verdict(const caf::error&)>;
 /// `errc::stopped`, to CAF's `sec::request_receiver_down` (the bearer's actors
 /// are gone), to permanent errors and to mistakes of the caller; no to
 /// `errc::server_refused`, which is the server's last word, and to
-/// `errc::answer_lost`, CAF's `sec::request_timeout` and `sec::broken_promise`,
-/// since nobody but the caller knows whether the request may be sent twice;
-/// `errc::token_refused` says itself that the token was refused; other errors
-/// of the library are worth a retry; everything else came from the server,
-/// which is asked only with a token, hence refused it.
+/// `errc::unusable_response`, `errc::answer_lost`, CAF's `sec::request_timeout`
+/// and `sec::broken_promise`, since nobody but the caller knows whether the
+/// request may be sent twice; `errc::token_refused` says itself that the token
+/// was refused; other errors of the library are worth a retry; everything else
+/// came from the server, which is asked only with a token, hence refused it.
 retry_verdict default_retry_verdict(const caf::error& err);
 
 } // namespace bearer

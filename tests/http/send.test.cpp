@@ -8,6 +8,10 @@
 #include "support/tcp_server.hpp"
 
 #include <caf/event_based_actor.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -37,6 +41,11 @@ public:
     return wire_.url(path);
   }
 
+  /// Of a request for `/hang`, which has no answer.
+  signal asked;
+  signal closed;
+  std::atomic<bool> closed_by_client = false;
+
   /// What came, in order.
   std::vector<heard_request> heard() const {
     const auto guard = std::unique_lock{mutex_};
@@ -51,6 +60,11 @@ private:
       note(what);
       if (what.line.starts_with("GET /lost"))
         return to.reset();
+      if (what.line.starts_with("GET /hang")) {
+        asked.set();
+        closed_by_client = to.wait_for_close();
+        return closed.set();
+      }
       answer(to, what);
     }
   }
@@ -63,6 +77,8 @@ private:
   void answer(connection& to, const heard_request& what) const {
     if (contains(what.header, "\r\nAuthorization: " + good_ + "\r\n"))
       to.answer("hello " + what.body);
+    else if (what.line.starts_with("POST /elsewhere"))
+      to.answer("", "303 See Other", "Location: https://other.example/\r\n");
     else if (what.line.starts_with("GET /forbidden"))
       to.answer("no", "403 Forbidden",
                 "WWW-Authenticate: Bearer error=\"insufficient_scope\"\r\n");
@@ -173,6 +189,48 @@ TEST_CASE_METHOD(fixture, "a request that may have been heard is not repeated",
   CHECK(error_of(got) == errc::answer_lost);
   CHECK(server.heard().size() == 1);
   CHECK_FALSE(api.is_renewal_required());
+}
+
+TEST_CASE_METHOD(fixture, "an answer that is of no use is one all the same",
+                 "[http][with_token]") {
+  const auto server = api_server{"Bearer none"};
+  // Nor does the token go where the redirect leads.
+  const auto got = send(http::post(server.url("/elsewhere"), secret{"once"}));
+  CHECK(error_of(got) == errc::unusable_response);
+  CHECK(server.heard().size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "the end of the actor aborts its request",
+                 "[http][with_token][I7]") {
+  const auto server = api_server{"Bearer none"};
+  auto client = real.sys.spawn(
+    [api = api, url = server.url("/hang")](caf::event_based_actor* self) {
+      http::send(self, api, http::get(url))
+        .then([](http::response&) {}, [](const caf::error&) {});
+    });
+  REQUIRE(server.asked.wait());
+  caf::anon_send_exit(client, caf::exit_reason::kill);
+  REQUIRE(server.closed.wait());
+  CHECK(server.closed_by_client);
+}
+
+TEST_CASE_METHOD(fixture, "an answer may be that of a promise",
+                 "[http][with_token]") {
+  const auto server = api_server{"Bearer token-2"};
+  auto middle = real.sys.spawn(
+    [api = api, url = server.url()](caf::event_based_actor* self) {
+      return caf::behavior{[=](const std::string&) {
+        return http::send(self, api, http::get(url))
+          .deliver_to(self->make_response_promise());
+      }};
+    });
+  auto self = caf::scoped_actor{real.sys};
+  auto got = http_result{caf::make_error(errc::stopped)};
+  detail::mail(self.ptr(), std::string{})
+    .request(middle, patience)
+    .receive([&](http::response& x) { got = std::move(x); },
+             [&](caf::error& x) { got = std::move(x); });
+  CHECK(body_of(got) == "hello ");
 }
 
 TEST_CASE_METHOD(fixture, "a server that cannot be reached costs no token",

@@ -27,6 +27,9 @@ TEST_CASE("401 without an explanation is a refusal of the token",
   CHECK(judge(401, {""}) == errc::token_refused);
   CHECK(judge(401, {"Bearer"}) == errc::token_refused);
   CHECK(judge(401, {"Bearer realm=\"example\""}) == errc::token_refused);
+  // As gateways say that know of no tokens.
+  CHECK(judge(401, {R"(Basic realm="x")"}) == errc::token_refused);
+  CHECK(judge(401, {R"(Negotiate, DPoP algs="ES256")"}) == errc::token_refused);
 }
 
 TEST_CASE("invalid_token is a refusal of the token, whatever the status",
@@ -54,8 +57,8 @@ TEST_CASE("what no newer token would mend is no refusal of this one",
   CHECK(!judge(403, {R"(Bearer error="insufficient_scope", scope="admin")"}));
   CHECK(!judge(401, {R"(Bearer error="insufficient_scope")"}));
   CHECK(!judge(400, {R"(Bearer error="invalid_request")"}));
-  CHECK(!judge(401, {R"(Basic realm="x")"}));
-  CHECK(!judge(401, {R"(Negotiate, DPoP algs="ES256")"}));
+  CHECK(!judge(200, {R"(Bearer error="invalid_token")"}));
+  CHECK(!judge(302, {R"(Bearer error="invalid_token")"}));
 }
 
 TEST_CASE("the challenge that is about the token counts", "[http]") {
@@ -81,9 +84,11 @@ TEST_CASE("a server that repeats the token is not quoted", "[http][I19]") {
 TEST_CASE("an answer is judged by all of its challenges", "[http]") {
   auto answer = response{};
   answer.status = 401;
-  answer.fields = {{"WWW-Authenticate", secret{"Basic realm=\"x\""}},
-                   {"Content-Length", secret{"0"}}};
+  answer.fields
+    = {{"WWW-Authenticate", secret{R"(Bearer error="insufficient_scope")"}},
+       {"Content-Length", secret{"0"}}};
   CHECK(!token_refusal("https://api.example", answer));
+  answer.fields[0].value = secret{R"(Basic realm="x")"};
   answer.fields.push_back(
     {"www-authenticate", secret{R"(Bearer error="invalid_token")"}});
   CHECK(token_refusal("https://api.example", answer) == errc::token_refused);

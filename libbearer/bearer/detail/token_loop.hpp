@@ -15,6 +15,7 @@
 #include <caf/disposable.hpp>
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
+#include <caf/sec.hpp>
 #include <caf/timespan.hpp>
 
 #include <functional>
@@ -46,6 +47,14 @@ public:
       attempt_(std::move(attempt)),
       on_done_(std::move(on_done)) {
     // nop
+  }
+
+  token_loop(const token_loop&) = delete;
+
+  token_loop& operator=(const token_loop&) = delete;
+
+  ~token_loop() {
+    alarm_.dispose();
   }
 
   /// Starts the request.
@@ -124,7 +133,10 @@ private:
     alarm_.dispose();
     if (outcome)
       return on_done_(std::move(outcome));
-    if (outcome.error() == errc::timed_out && is_over())
+    // Timeouts of the attempt's own may end with ours.
+    if (is_over()
+        && (outcome.error() == errc::timed_out
+            || outcome.error() == caf::sec::request_timeout))
       return on_done_(timed_out());
     last_error_ = std::move(outcome.error());
     can_retry(self_, receiver_, last_error_, opts_)

@@ -59,9 +59,9 @@ caf::expected<request> authorized(const request& what, const token& tok,
   return result;
 }
 
-caf::expected<response> judged(const request& what, const token& tok,
+caf::expected<response> judged(const std::string& server, const secret& sent,
                                response& answer) {
-  if (auto err = token_refusal(shown(what.url), answer, tok.access_token))
+  if (auto err = token_refusal(server, answer, sent))
     return err;
   return std::move(answer);
 }
@@ -81,7 +81,7 @@ caf::expected<response> send(const handle& api, const request& what,
       auto answer = exchange(sys, client, std::move(*ready));
       if (!answer)
         return answer;
-      return detail::judged(what, tok, *answer);
+      return detail::judged(shown(what.url), tok.access_token, *answer);
     },
     opts);
 }

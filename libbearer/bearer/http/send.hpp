@@ -6,6 +6,8 @@
 #include <bearer/http/client.hpp>
 #include <bearer/http/request.hpp>
 #include <bearer/http/response.hpp>
+#include <bearer/http/url.hpp>
+#include <bearer/secret.hpp>
 #include <bearer/token.hpp>
 #include <bearer/with_token.hpp>
 
@@ -13,6 +15,7 @@
 #include <caf/expected.hpp>
 #include <caf/timespan.hpp>
 
+#include <string>
 #include <utility>
 
 namespace bearer::http {
@@ -27,7 +30,7 @@ caf::expected<request> authorized(const request& what, const token& tok,
                                   caf::timespan budget);
 
 /// The answer, unless it says that the server refused the token.
-caf::expected<response> judged(const request& what, const token& tok,
+caf::expected<response> judged(const std::string& server, const secret& sent,
                                response& answer);
 
 } // namespace detail
@@ -47,7 +50,8 @@ caf::expected<response> judged(const request& what, const token& tok,
 /// own. The token goes nowhere but to the origin of the URL, and there by
 /// `https:` unless `request::connection` says otherwise.
 ///
-/// A request that the server may have heard is not sent again.
+/// But for a refusal of the token, a request that the server may have heard is
+/// not sent again.
 /// @param opts `timeout` bounds all of it; `request::timeout` bounds one try.
 template <class Self>
 auto send(Self* self, const handle& api, request what,
@@ -62,8 +66,8 @@ auto send(Self* self, const handle& api, request what,
     // Infinite, because the client heeds the timeout of the request.
     bearer::detail::mail(self, fetch_atom_v, std::move(*ready))
       .request(client, caf::infinite)
-      .then([done, what,
-             tok](response& x) { done(detail::judged(what, tok, x)); },
+      .then([done, server = shown(what.url), sent = tok.access_token](
+              response& x) { done(detail::judged(server, sent, x)); },
             [done](caf::error& why) { done(std::move(why)); });
   };
   return with_token<response>(self, api, std::move(attempt), std::move(opts));

@@ -34,13 +34,11 @@ const challenge* of_bearer(const challenges_of_server& all) {
   return result;
 }
 
-bool is_refusal(std::uint16_t status, const challenges_of_server& all) {
-  if (const auto* mine = of_bearer(all)) {
-    const auto error = mine->parameter("error");
-    return error == "invalid_token"
-           || (status == unauthorized && error.empty());
-  }
-  return status == unauthorized && all.empty();
+bool is_refusal(std::uint16_t status, const challenge* said) {
+  const auto error = said != nullptr ? said->parameter("error")
+                                     : std::string_view{};
+  return (status == unauthorized && error.empty())
+         || (status >= 400 && error == "invalid_token");
 }
 
 refusal describe(std::string_view server, std::uint16_t status,
@@ -68,10 +66,11 @@ caf::error token_refusal(std::string_view server, std::uint16_t status,
   for (auto value : challenges)
     for (auto& x : parse_www_authenticate(value))
       all.push_back(std::move(x));
-  if (!is_refusal(status, all))
+  const auto* said = of_bearer(all);
+  if (!is_refusal(status, said))
     return {};
   return caf::make_error(errc::token_refused,
-                         describe(server, status, of_bearer(all), sent));
+                         describe(server, status, said, sent));
 }
 
 caf::error token_refusal(std::string_view server, const response& answer,

@@ -14,10 +14,12 @@ namespace bearer::http {
 /// Tells from a server's answer whether it refused the token of a request (RFC
 /// 6750, section 3), which a newer one may mend.
 ///
-/// That is so for status 401 without a challenge, or with one of the scheme
-/// `Bearer` that gives no error; and for the error `invalid_token`, whatever
-/// the status. Other errors, such as `insufficient_scope`, and challenges of
-/// other schemes alone say that no token of this bearer would do.
+/// That is so for status 401, unless a challenge of the scheme `Bearer` gives
+/// another reason, and for the reason `invalid_token` with any status from 400
+/// on. Other reasons, such as `insufficient_scope`, say that no token of this
+/// bearer would do. A server that asks for other schemes alone may mean
+/// anything; the token is then given the blame, since a renewal costs less than
+/// to go on with one that is refused.
 /// @param server Names the server in the error.
 /// @param challenges The values of all header fields `WWW-Authenticate`.
 /// @param sent The token, which the error does not show if the server does.

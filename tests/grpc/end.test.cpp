@@ -3,6 +3,7 @@
 #include "support/real_sources.hpp"
 #include "support/rpc_scene.hpp"
 #include "support/rpc_server.hpp"
+#include "support/waiting_calls.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
@@ -11,7 +12,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
-#include <list>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -21,8 +21,6 @@ using namespace bearer::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-using calls = std::list<rpc_call>;
 
 /// Whether the call failed because the bearer was stopped.
 bool is_stopped(const ::grpc::Status& status) {
@@ -34,27 +32,23 @@ bool is_stopped(const ::grpc::Status& status) {
 } // namespace
 
 TEST_CASE("calls that wait end with the bearer", "[grpc][I14]") {
-  real_system real;
-  rpc_server server;
-  signal called;
-  auto api = make_bearer(real.sys, silent_source(real.sys, called));
-  auto channel = server.channel(bearer::grpc::call_credentials(api));
-  auto waiting = calls{};
+  waiting_scene scene;
+  auto waiting = rpc_calls{};
   for (int i = 0; i < 10; ++i)
-    waiting.emplace_back(channel);
-  REQUIRE(wait_for_waiters(api, 10));
+    waiting.emplace_back(scene.channel);
+  REQUIRE(wait_for_waiters(scene.api, 10));
   SECTION("when it is stopped") {
-    api.stop();
+    scene.api.stop();
   }
   SECTION("when it is closed") {
-    api.close(0s);
+    scene.api.close(0s);
   }
   SECTION("when somebody kills it") {
-    caf::anon_send_exit(api.actor(), caf::exit_reason::kill);
+    caf::anon_send_exit(scene.api.actor(), caf::exit_reason::kill);
   }
   for (const auto& x : waiting)
     CHECK(is_stopped(x.status()));
-  CHECK(is_stopped(call(channel)));
+  CHECK(is_stopped(call(scene.channel)));
 }
 
 TEST_CASE("credentials keep the bearer running", "[grpc][lifetime]") {
@@ -87,7 +81,7 @@ TEST_CASE("an actor system ends within a second after a stop, whatever waits",
   auto real = std::make_unique<real_system>();
   rpc_server server;
   signal called;
-  auto waiting = calls{};
+  auto waiting = rpc_calls{};
   auto channel = std::shared_ptr<::grpc::Channel>{};
   {
     auto api = make_bearer(real->sys, silent_source(real->sys, called));

@@ -6,6 +6,7 @@
 #include "support/real_sources.hpp"
 #include "support/rpc_scene.hpp"
 #include "support/rpc_server.hpp"
+#include "support/waiting_calls.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -13,7 +14,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <iterator>
-#include <list>
 #include <memory>
 #include <string>
 
@@ -23,10 +23,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Calls under way; they stay where they are.
-using calls = std::list<rpc_call>;
-
-void start(calls& into, const std::shared_ptr<::grpc::Channel>& channel,
+void start(rpc_calls& into, const std::shared_ptr<::grpc::Channel>& channel,
            int count) {
   for (int i = 0; i < count; ++i)
     into.emplace_back(channel);
@@ -51,7 +48,7 @@ TEST_CASE("many calls at once wait for one attempt", "[grpc][I1]") {
   rpc_server server;
   auto api = make_bearer(real.sys, source.spawn(real.sys));
   auto channel = server.channel(bearer::grpc::call_credentials(api));
-  auto waiting = calls{};
+  auto waiting = rpc_calls{};
   start(waiting, channel, 100);
   for (const auto& x : waiting)
     CHECK(x.status().ok());
@@ -70,7 +67,7 @@ TEST_CASE(
   auto api = make_bearer(real.sys, ill.spawn(real.sys));
   auto other = make_bearer(real.sys, well.spawn(real.sys), "other");
   auto channel = server.channel(bearer::grpc::call_credentials(api));
-  auto waiting = calls{};
+  auto waiting = rpc_calls{};
   start(waiting, channel, 1);
   REQUIRE(wait_for_waiters(api, 1));
   const auto before = threads();
@@ -122,33 +119,25 @@ TEST_CASE("a call hears the next attempt's error if the options say so",
 }
 
 TEST_CASE("a call that waits ends at its own deadline", "[grpc]") {
-  real_system real;
-  rpc_server server;
-  signal called;
-  auto api = make_bearer(real.sys, silent_source(real.sys, called));
-  auto channel = server.channel(bearer::grpc::call_credentials(api));
-  const auto status = call(channel, [](::grpc::ClientContext& context) {
+  waiting_scene scene;
+  const auto status = call(scene.channel, [](::grpc::ClientContext& context) {
     context.set_deadline(std::chrono::system_clock::now() + 50ms);
   });
   CHECK(status.error_code() == ::grpc::StatusCode::DEADLINE_EXCEEDED);
-  CHECK(server.heard().empty());
-  api.stop();
+  CHECK(scene.server.heard().empty());
+  scene.api.stop();
 }
 
 TEST_CASE("a call that waits can be cancelled", "[grpc]") {
-  real_system real;
-  rpc_server server;
-  signal called;
-  auto api = make_bearer(real.sys, silent_source(real.sys, called));
-  auto channel = server.channel(bearer::grpc::call_credentials(api));
-  auto waiting = rpc_call{channel};
-  REQUIRE(wait_for_waiters(api, 1));
+  waiting_scene scene;
+  auto waiting = rpc_call{scene.channel};
+  REQUIRE(wait_for_waiters(scene.api, 1));
   waiting.cancel();
   CHECK(waiting.status().error_code() == ::grpc::StatusCode::CANCELLED);
-  CHECK(server.heard().empty());
+  CHECK(scene.server.heard().empty());
   // gRPC has not told that nobody waits any more.
-  CHECK(wait_for_waiters(api, 1));
-  api.stop();
+  CHECK(wait_for_waiters(scene.api, 1));
+  scene.api.stop();
 }
 
 TEST_CASE("the answer to a call that is gone does no harm", "[grpc]") {
@@ -159,7 +148,7 @@ TEST_CASE("the answer to a call that is gone does no harm", "[grpc]") {
   {
     rpc_server server;
     auto channel = server.channel(bearer::grpc::call_credentials(api));
-    auto waiting = calls{};
+    auto waiting = rpc_calls{};
     start(waiting, channel, 10);
     REQUIRE(wait_for_waiters(api, 10));
     // Cancels them; then channel, credentials and server go as well.

@@ -3,7 +3,7 @@
 #include <bearer/bearer.hpp>
 #include <bearer/source/function_source.hpp>
 
-#include "support/real_time.hpp"
+#include "support/real_sources.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/expected.hpp>

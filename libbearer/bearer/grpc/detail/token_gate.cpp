@@ -55,43 +55,17 @@ private:
   std::weak_ptr<token_gate> gate_;
 };
 
-/// Answers a handler once, at its own end if need be.
-class one_answer {
-public:
-  explicit one_answer(token_gate::handler to) : to_(std::move(to)) {
-    // nop
-  }
-
-  one_answer(const one_answer&) = delete;
-
-  one_answer& operator=(const one_answer&) = delete;
-
-  ~one_answer() {
-    if (to_)
-      give(caf::make_error(errc::stopped));
-  }
-
-  void give(const caf::expected<token>& what) {
-    if (auto to = std::exchange(to_, nullptr))
-      to(what);
-  }
-
-private:
-  token_gate::handler to_;
-};
-
-/// Fetches inside the courier.
+/// Fetches inside the courier, which CAF keeps until the answer.
 void fetch(event_listener::pointer self, const handle& bearer,
-           const fetch_options& opts,
-           const std::shared_ptr<one_answer>& answer) {
+           const fetch_options& opts, const token_gate::handler& later) {
   bearer.fetch(self, opts)
-    .then([answer](const token& tok) { answer->give(tok); },
-          [answer](const caf::error& why) {
+    .then([later](const token& tok) { later(tok); },
+          [later](const caf::error& why) {
             // Somebody has killed the bearer's actors.
             if (why == caf::sec::request_receiver_down)
-              answer->give(caf::make_error(errc::stopped));
+              later(caf::make_error(errc::stopped));
             else
-              answer->give(why);
+              later(why);
           });
 }
 
@@ -110,7 +84,7 @@ std::shared_ptr<token_gate> token_gate::make(const handle& bearer,
 }
 
 token_gate::token_gate(const handle& bearer, fetch_options waiting)
-  : mutex_(std::make_shared<std::recursive_mutex>()),
+  : mutex_(std::make_shared<std::mutex>()),
     waiting_(std::move(waiting)),
     reader_(std::make_shared<reader>(bearer.reader())),
     courier_self_(std::make_shared<event_listener::pointer>(nullptr)) {
@@ -139,10 +113,9 @@ std::optional<caf::expected<token>> token_gate::look() {
 }
 
 void token_gate::wait(handler later) {
-  auto answer = std::make_shared<one_answer>(std::move(later));
   run_in(courier_,
          [self = courier_self_, bearer = reader_->bearer(), opts = waiting_,
-          answer = std::move(answer)] { fetch(*self, bearer, opts, answer); });
+          later = std::move(later)] { fetch(*self, bearer, opts, later); });
 }
 
 void token_gate::let_go() {

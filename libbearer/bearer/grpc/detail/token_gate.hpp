@@ -21,8 +21,8 @@ namespace bearer::grpc::detail {
 /// its own or the bearer's. All members may be called from any thread.
 class token_gate {
 public:
-  /// Takes the outcome of a fetch. Called once, inside an actor or where that
-  /// actor ends; must neither block nor throw.
+  /// Takes the outcome of a fetch. Called once, inside an actor; must neither
+  /// block nor throw.
   using handler = std::function<void(const caf::expected<token>&)>;
 
   /// @param waiting Of the fetches that calls wait for.
@@ -57,9 +57,8 @@ private:
 
   void wait(handler later);
 
-  // Outlives this for a moment. Recursive, because the courier's end, if
-  // somebody kills it, may be what answers a call that is about to wait.
-  std::shared_ptr<std::recursive_mutex> mutex_;
+  // Outlives this for a moment.
+  std::shared_ptr<std::mutex> mutex_;
   fetch_options waiting_;
 
   // None after the bearer's end.

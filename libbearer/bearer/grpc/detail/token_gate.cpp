@@ -77,8 +77,8 @@ std::shared_ptr<token_gate> token_gate::make(const handle& bearer,
   // A thread that spawns remembers the actor system as well.
   const auto memory = internal::thread_memory{};
   auto result = std::make_shared<token_gate>(bearer, std::move(waiting));
-  result->courier_ = bearer.actor().home_system().spawn<impl>(
-    result->courier_self_, std::weak_ptr{result});
+  result->courier_ = event_listener{bearer.actor().home_system().spawn<impl>(
+    result->courier_self_, std::weak_ptr{result})};
   bearer.subscribe(result->courier_);
   return result;
 }

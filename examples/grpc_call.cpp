@@ -7,15 +7,18 @@
 #include <bearer/grpc/error.hpp>
 #include <bearer/meta_objects.hpp>
 #include <bearer/source/environment_source.hpp>
+#include <bearer/with_token.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/expected.hpp>
+#include <caf/timespan.hpp>
 
+#include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <future>
 #include <iostream>
@@ -28,18 +31,16 @@ constexpr auto method = "/grpc.health.v1.Health/Check";
 
 /// Stands for a call of generated code. The empty message asks for the server
 /// as a whole.
-grpc::Status check(const std::shared_ptr<grpc::Channel>& channel) {
-  auto context = grpc::ClientContext{};
-  // Also bounds the wait for a token.
-  context.set_deadline(std::chrono::system_clock::now()
-                       + std::chrono::seconds{10});
+grpc::Status check(grpc::ClientContext& context,
+                   const std::shared_ptr<grpc::Channel>& channel,
+                   grpc::ByteBuffer& answer) {
   auto empty = grpc::Slice{};
   auto request = grpc::ByteBuffer{&empty, 1};
-  auto response = grpc::ByteBuffer{};
   auto done = std::promise<grpc::Status>{};
-  grpc::GenericStub{channel}.UnaryCall(
-    &context, method, {}, &request, &response,
-    [&done](const grpc::Status& how) { done.set_value(how); });
+  grpc::GenericStub{channel}.UnaryCall(&context, method, {}, &request, &answer,
+                                       [&done](const grpc::Status& how) {
+                                         done.set_value(how);
+                                       });
   return done.get_future().get();
 }
 
@@ -58,16 +59,23 @@ int main(int argc, char** argv) {
     std::cerr << "cannot spawn a bearer: " << to_string(api.error()) << '\n';
     return EXIT_FAILURE;
   }
-  // The channel goes before the actor system.
-  auto channel = grpc::CreateChannel(
-    argv[1], grpc::CompositeChannelCredentials(
-               grpc::SslCredentials({}), bearer::grpc::call_credentials(*api)));
-  auto how = check(channel);
-  // Calls that ended while they waited for a token would hold up the end.
-  api->stop();
-  if (auto err = bearer::grpc::error_of(how, method)) {
-    std::cerr << to_string(err) << '\n';
+  auto channel = grpc::CreateChannel(argv[1], grpc::SslCredentials({}));
+  // For threads; actors pass themselves first, start the call in the attempt
+  // and have its callback call the attempt's `completion`.
+  auto answer = bearer::with_token(
+    *api,
+    [&](const bearer::token& tok,
+        caf::timespan budget) -> caf::expected<grpc::ByteBuffer> {
+      auto context = grpc::ClientContext{};
+      bearer::grpc::authorize(context, tok, budget);
+      auto result = grpc::ByteBuffer{};
+      if (auto how = check(context, channel, result); !how.ok())
+        return bearer::grpc::error_of(how, method, tok.access_token);
+      return result;
+    });
+  if (!answer) {
+    std::cerr << "no answer: " << to_string(answer.error()) << '\n';
     return EXIT_FAILURE;
   }
-  std::cout << "the server is well\n";
+  std::cout << "an answer of " << answer->Length() << " bytes\n";
 }

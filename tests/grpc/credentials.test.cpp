@@ -90,23 +90,6 @@ TEST_CASE("calls of a channel carry the new token after a rejection",
   CHECK(source.calls() == 2);
 }
 
-TEST_CASE("a call with one token says which generation was refused", "[grpc]") {
-  real_system real;
-  numbered_source source;
-  rpc_server server{refuse_first};
-  auto api = make_bearer(real.sys, source.spawn(real.sys));
-  auto channel = server.channel();
-  const auto first = *api.fetch();
-  const auto err = call_with(channel, first);
-  CHECK(err == errc::token_refused);
-  CHECK(default_retry_verdict(err) == retry_verdict::refused);
-  api.reject(first.generation);
-  const auto second = *api.fetch();
-  CHECK(second.generation.count == 2);
-  CHECK_FALSE(call_with(channel, second));
-  CHECK(server.heard() == texts{"Bearer token-1", "Bearer token-2"});
-}
-
 TEST_CASE("a hit is a read without a message", "[grpc]") {
   real_system real;
   numbered_source source;

@@ -48,7 +48,8 @@ echo(const handle& api, const std::shared_ptr<::grpc::Channel>& channel) {
 /// What a call needs until its end.
 struct pending_call {
   ::grpc::ClientContext context;
-  ::grpc::ByteBuffer request;
+  ::grpc::Slice text{"hello"};
+  ::grpc::ByteBuffer request{&text, 1};
   ::grpc::ByteBuffer response;
 };
 

@@ -1,5 +1,6 @@
-# Finds what the library itself needs: threads, CAF and RapidJSON; and, for the
-# component oauth2, libcurl, libjwt and OpenSSL.
+# Finds what the library itself needs: threads, CAF and RapidJSON; for the
+# component oauth2, libcurl, libjwt and OpenSSL; and for the component grpc, gRPC
+# C++. Sets BEARER_WITH_GRPC.
 
 set(BEARER_CAF_MINIMUM 0.18.7)
 
@@ -59,5 +60,29 @@ if(BEARER_OAUTH2)
         "not found. Run libbearer/cmake/install-dependencies.sh, name its "
         "prefix in CMAKE_PREFIX_PATH, or leave the component out with "
         "-DBEARER_OAUTH2=OFF.")
+  endif()
+endif()
+
+# By pkg-config: what gRPC's package for CMake asks for is more than Debian's
+# package of its development files brings.
+set(BEARER_WITH_GRPC OFF)
+if(BEARER_GRPC)
+  find_package(PkgConfig QUIET)
+  if(PKG_CONFIG_FOUND)
+    pkg_check_modules(bearer_grpcpp QUIET IMPORTED_TARGET grpc++>=1.51 grpc)
+  endif()
+  if(bearer_grpcpp_FOUND)
+    include(BearerGrpcCredentials)
+    set(BEARER_WITH_GRPC ON)
+    message(STATUS "gRPC C++ ${bearer_grpcpp_grpc++_VERSION}: component grpc")
+  elseif(BEARER_GRPC STREQUAL "AUTO")
+    message(STATUS "No gRPC C++ 1.51 or later: without the component grpc")
+  else()
+    message(
+      FATAL_ERROR
+        "gRPC C++ 1.51 or later is wanted for the component grpc, pkg-config "
+        "knows none. Run libbearer/cmake/install-dependencies.sh, name its "
+        "prefix in CMAKE_PREFIX_PATH, or leave the component out with "
+        "-DBEARER_GRPC=OFF.")
   endif()
 endif()

@@ -124,6 +124,7 @@ usable() {
     rapidjson-dev) in_some_prefix include/rapidjson/document.h ;;
     libcurl4-openssl-dev) in_some_prefix include/curl/curl.h \
       'include/*/curl/curl.h' ;;
+    libgrpc++-dev) in_some_prefix include/grpcpp/grpcpp.h ;;
     libjwt-dev) in_some_prefix include/jwt.h ;;
     libclang-rt-dev) has_libfuzzer ;;
     libssl-dev) in_some_prefix include/openssl/ssl.h ;;
@@ -161,8 +162,8 @@ require_apt() {
 
 main() {
   local wanted=(g++ cmake ninja-build make libcatch2-dev libbenchmark-dev
-    rapidjson-dev libcurl4-openssl-dev libjwt-dev libssl-dev python3 valgrind
-    python3-django-oauth-toolkit)
+    rapidjson-dev libcurl4-openssl-dev libgrpc++-dev libjwt-dev libssl-dev
+    python3 valgrind python3-django-oauth-toolkit)
   local prefix
   case ${1-} in
     --print-prefix)

@@ -163,7 +163,7 @@ require_apt() {
 main() {
   local wanted=(g++ cmake ninja-build make libcatch2-dev libbenchmark-dev
     rapidjson-dev libcurl4-openssl-dev libgrpc++-dev libjwt-dev libssl-dev
-    python3 valgrind python3-django-oauth-toolkit)
+    pkg-config python3 valgrind python3-django-oauth-toolkit)
   local prefix
   case ${1-} in
     --print-prefix)

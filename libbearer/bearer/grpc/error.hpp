@@ -13,13 +13,11 @@ namespace bearer::grpc {
 /// Makes an error of how a call has ended, for `retry_predicate` and whoever
 /// else asks whether the token was refused.
 ///
-/// | status | error |
-/// |---|---|
-/// | OK | the empty error |
-/// | UNAUTHENTICATED (16) | `errc::token_refused` with `refusal` |
-/// | the same, from gRPC itself: the channel is not secure |
-/// `errc::invalid_setting` | | CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE |
-/// `errc::answer_lost` | | any other | `errc::server_refused` with `refusal` |
+/// * OK is the empty error.
+/// * UNAUTHENTICATED (16) is `errc::token_refused` with `refusal`; from gRPC
+///   itself, since the channel is not secure, it is `errc::invalid_setting`.
+/// * CANCELLED, DEADLINE_EXCEEDED and UNAVAILABLE are `errc::answer_lost`.
+/// * Any other is `errc::server_refused` with `refusal`.
 ///
 /// The third group says nothing about whether the server has done what it was
 /// asked: gRPC has UNAVAILABLE both for a connection that was never made and

@@ -74,7 +74,7 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
 /// does not wait any more.
 inline void answer_from_outside(const caf::strong_actor_ptr& whom,
                                 caf::message_id id) {
-  whom->enqueue(caf::make_mailbox_element(nullptr, id, caf::make_message()),
+  whom->enqueue(caf::make_mailbox_element(nullptr, id, caf::message{}),
                 nullptr);
 }
 
@@ -236,7 +236,7 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
 /// does not wait any more.
 inline void answer_from_outside(const caf::strong_actor_ptr& whom,
                                 caf::message_id id) {
-  whom->enqueue(caf::make_mailbox_element(nullptr, id, {}, caf::make_message()),
+  whom->enqueue(caf::make_mailbox_element(nullptr, id, {}, caf::message{}),
                 nullptr);
 }
 

@@ -314,8 +314,8 @@ void family_core::close(const std::vector<handle>& gone) const {
   if (gone.empty())
     return;
   // Nobody waits for a token of theirs; an attempt under way may end well.
-  anon_mail(hand_over(gone), close_atom_v,
-            settings_.renewal.refresh_request_timeout);
+  detail::anon_mail(hand_over(gone), close_atom_v,
+                    settings_.renewal.refresh_request_timeout);
 }
 
 // -- the whole family ---------------------------------------------------------
@@ -346,7 +346,7 @@ std::vector<handle> family_core::end() {
 void family_core::stop() {
   for (const auto& x : end())
     x.stop();
-  anon_mail(keeper_, stop_atom_v);
+  detail::anon_mail(keeper_, stop_atom_v);
 }
 
 } // namespace bearer::detail

@@ -61,7 +61,7 @@ configure: setup
 build: configure ## build the library, the examples and the tests
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
-demo: configure ## run a bearer on a token file that keeps changing
+demo: configure ## run a client of an OAuth 2.0 server that has bad days
 	@cmake --build $(BUILD) --parallel $(JOBS) --target demo
 	@$(BUILD)/examples/demo
 

@@ -1,123 +1,99 @@
-/// The main job on real input: a separate process keeps rewriting a token file,
-/// not always well; a bearer keeps the token fresh; a thousand actors fetch it
-/// all the time. Shows what happens, and fails if any of them got an expired
-/// token or no answer.
+/// The client of ../oauth2_client on an OAuth 2.0 server that is slow for a
+/// while, revokes all tokens, and breaks down for longer than a token lives.
+/// Shows what happens, and fails if a request did, or if client and server
+/// counted differently.
 
-#include <bearer/bearer.hpp>
 #include <bearer/meta_objects.hpp>
-#include <bearer/source/file_source.hpp>
+
+#include "support/interrupts.hpp"
+#include "support/text.hpp"
 
 #include <caf/exec_main.hpp>
-#include <caf/scoped_actor.hpp>
-#include <caf/send.hpp>
 
-#include "clients.hpp"
 #include "config.hpp"
-#include "interrupts.hpp"
-#include "rotator_process.hpp"
+#include "oauth2_client/client_run.hpp"
+#include "oauth2_client/report.hpp"
+#include "script.hpp"
+#include "server.hpp"
 #include "summary.hpp"
-#include "text.hpp"
-#include "timeline.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace {
 
 using namespace std::chrono_literals;
 
-/// For tokens that live three seconds rather than an hour.
-bearer::renewal_settings settings_for_short_lives() {
+/// The secret is that of `oauth-server`, for everybody to know.
+bearer::oauth2::options options_for(const demo::server& server) {
+  auto result = bearer::oauth2::options{};
+  result.token_endpoint = server.url() + "/token";
+  result.client_id = "client";
+  result.authentication
+    = bearer::oauth2::client_secret_basic{bearer::secret{"client-secret"}};
+  return result;
+}
+
+/// For tokens that live a few seconds rather than an hour.
+bearer::renewal_settings settings_for(caf::timespan total) {
   auto result = bearer::renewal_settings{};
-  // Nobody gets a token in the last fifth of its life: with so many clients for
-  // so few processors, it may be under way for long.
-  result.lifetime_safe_fraction = 0.6;
-  result.initial_retry_timeout = 200ms;
-  result.max_retry_timeout = 1s;
-  result.refresh_request_timeout = 1s;
+  // Nobody gets a token in the last quarter of its life: on a busy machine it
+  // may be under way for long.
+  result.lifetime_safe_fraction = 0.5;
+  result.initial_retry_timeout = total / 50;
+  result.max_retry_timeout = total / 20;
+  result.refresh_request_timeout = 5s;
+  // Requests wait for the end of the outage.
+  result.fetch_timeout = total + 30s;
+  // One that is issued at the moment of the revocation is no good either.
+  result.max_retries = 4;
   return result;
 }
 
-caf::expected<bearer::handle> spawn_bearer(caf::actor_system& sys,
-                                           const std::string& token_file) {
-  // A file does not say when it will be replaced, so look often.
-  auto options = bearer::file_source_options{};
-  options.refresh_period = 500ms;
-  return bearer::spawn(sys, bearer::file_source(sys, token_file, options),
-                       settings_for_short_lives());
+oauth2_client::load load_for(const demo::server& server,
+                             std::uint32_t clients) {
+  auto result = oauth2_client::load{};
+  result.url = server.url() + "/resource";
+  result.concurrency = clients;
+  result.pause = 20ms;
+  return result;
 }
 
-std::vector<caf::actor>
-spawn_clients(caf::actor_system& sys, const bearer::handle& tokens,
-              std::size_t count, std::shared_ptr<demo::collector> to) {
-  auto result = std::vector<caf::actor>{};
-  for (auto i = std::size_t{0}; i < count; ++i) {
-    // One in fifty shows that giving up disturbs nobody else.
-    const auto timeout = i % 50 == 49 ? caf::timespan{demo::impatience}
-                                      : caf::timespan{demo::patience};
-    result.push_back(demo::spawn_client(sys, tokens, timeout, to));
+/// @returns whether it was played to its end.
+bool play(const demo::script& what, caf::timespan total, demo::server& server,
+          oauth2_client::client_run& clients) {
+  for (const auto& step : what.steps) {
+    if (clients.wait_until(step.at) != example::awakening::time_is_up)
+      return false;
+    server.tell(step.command);
+    clients.note("server", step.text);
   }
-  return result;
-}
-
-/// @returns whether all clients got the answers that they were waiting for.
-bool finish(caf::scoped_actor& self, const std::vector<caf::actor>& clients,
-            demo::collector& results) {
-  for (const auto& client : clients)
-    self->anon_send(client, bearer::stop_atom_v);
-  if (results.wait_for(clients.size(), demo::patience + 15s))
-    return true;
-  // They would keep the actor system, and us, from ending.
-  for (const auto& client : clients)
-    caf::anon_send_exit(client, caf::exit_reason::kill);
-  return false;
-}
-
-/// @returns what the events told, if the last one came.
-std::optional<demo::timeline_counts> finish(demo::timeline& timeline) {
-  if (timeline.counts.wait_for(10s) == std::future_status::ready)
-    return timeline.counts.get();
-  caf::anon_send_exit(timeline.listener, caf::exit_reason::kill);
-  return std::nullopt;
+  return clients.wait_until(total) == example::awakening::time_is_up;
 }
 
 bool run(caf::actor_system& sys, const demo::config& config) {
-  const auto start = caf::make_timestamp();
-  auto folder = demo::private_folder{};
-  const auto file = folder.path() / "token";
-  auto rotator = demo::rotator_process{file};
-  auto tokens = spawn_bearer(sys, file.string());
-  if (!tokens) {
-    std::fprintf(stderr, "demo: %s\n", to_string(tokens.error()).c_str());
-    return false;
-  }
-  std::printf("%s receivers fetch all the time for %u seconds, while another "
-              "process rewrites\n%s, not always well.\n\n",
-              demo::number_text(config.receivers).c_str(), config.seconds,
-              file.c_str());
-  auto self = caf::scoped_actor{sys};
-  const auto duration = std::chrono::seconds{config.seconds};
-  auto timeline = demo::spawn_timeline(sys, start, duration);
-  // Before the first fetch, so that the timeline is complete.
-  tokens->subscribe(timeline.listener);
-  auto results = std::make_shared<demo::collector>();
-  auto clients = spawn_clients(sys, *tokens, config.receivers, results);
-  demo::sleep_unless_interrupted(duration);
-  auto result = demo::run_result{};
-  result.clients_ended = finish(self, clients, *results);
-  result.duration = caf::make_timestamp() - start;
-  // Not before, since clients may have been waiting for a token.
-  result.rotator_worked = rotator.stop();
-  tokens->close(1s);
-  result.events = finish(timeline);
-  result.clients = results->total();
-  result.bearer = tokens->status();
-  return demo::print_summary(result);
+  const auto total = caf::timespan{std::chrono::seconds{config.seconds}};
+  const auto script = demo::script{total};
+  auto server = demo::server{script.token_lifetime};
+  std::printf(
+    "%s actors make requests for %u seconds. The tokens of the server "
+    "live %s.\n\n",
+    example::number_text(config.clients).c_str(), config.seconds,
+    example::duration_text(script.token_lifetime).c_str());
+  auto clients
+    = oauth2_client::client_run{sys, options_for(server), settings_for(total),
+                                load_for(server, config.clients), total};
+  const auto whole = play(script, total, server, clients);
+  // Whoever interrupts an outage wants no more of it.
+  if (!whole)
+    server.tell("outage off");
+  const auto result = clients.finish();
+  const auto good = demo::print_summary(result, server.counts(), whole);
+  std::puts(oauth2_client::json_line(result).c_str());
+  std::fflush(stdout);
+  return good;
 }
 
 int caf_main(caf::actor_system& sys, const demo::config& config) {
@@ -139,7 +115,7 @@ int caf_main(caf::actor_system& sys, const demo::config& config) {
 int main(int argc, char** argv) {
   // What CAF_MAIN does, save that the threads of the actor system must not get
   // the signals that the main thread waits for.
-  demo::hold_interrupts();
+  example::hold_interrupts();
   bearer::init_global_meta_objects();
   return caf::exec_main(caf_main, argc, argv);
 }

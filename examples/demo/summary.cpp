@@ -1,94 +1,50 @@
 #include "summary.hpp"
 
-#include "text.hpp"
+#include "support/text.hpp"
+#include "support/verdict.hpp"
 
+#include <chrono>
 #include <cstdio>
-#include <string>
-#include <string_view>
 
 namespace demo {
 
 namespace {
 
-void row(std::string_view label, const std::string& value) {
-  std::printf("  %-26.*s%12s\n", static_cast<int>(label.size()), label.data(),
-              value.c_str());
-}
+using example::duration_text;
+using example::row;
 
-void row(std::string_view label, std::uint64_t value) {
-  row(label, number_text(value));
-}
-
-/// Says what should have been otherwise.
-class verdict {
-public:
-  void expect(bool holds, const std::string& otherwise) {
-    if (holds)
-      return;
-    good_ = false;
-    std::printf("  WRONG: %s\n", otherwise.c_str());
-  }
-
-  void expect_equal(std::string_view what, std::uint64_t here,
-                    std::uint64_t there) {
-    expect(here == there, std::string{what} + ": " + number_text(here)
-                            + " against " + number_text(there));
-  }
-
-  bool good() const noexcept {
-    return good_;
-  }
-
-private:
-  bool good_ = true;
-};
-
-/// Clients that had to be killed left no tally, and at least one of them was
-/// waiting for an answer.
-std::string lost_text(const run_result& run) {
-  const auto lost = run.clients.sent - run.clients.answered();
-  return run.clients_ended ? number_text(lost)
-                           : "at least " + number_text(lost + 1);
-}
-
-void print_table(const run_result& run) {
+void print_table(const oauth2_client::run_result& run,
+                 const server_counts& server) {
   const auto& seen = run.clients;
-  const auto& counted = run.bearer.fetches;
-  const auto seconds = std::chrono::duration<double>{run.duration}.count();
-  std::printf("\nThe summary of %.1f seconds\n\n", seconds);
-  row("fetches", seen.sent);
-  row("  hits", counted.hits);
-  row("  renewed (waited)", counted.renewed);
-  row("  failed", counted.failed);
-  row("  timed out", counted.timed_out);
-  row("  a second",
-      static_cast<std::uint64_t>(static_cast<double>(seen.sent) / seconds));
+  std::printf("\nThe summary of %.1f seconds\n\n",
+              std::chrono::duration<double>{run.duration}.count());
+  row("requests", run.requests);
+  row("  ended well", seen.ok);
+  row("  refused for good", seen.unauthorised);
+  row("  failed otherwise", seen.failed);
+  row("  lost", run.lost());
+  row("sent more than once", seen.retried);
+  row("expired tokens presented", server.expired_presented);
+  row("wait for a token, p50", duration_text(seen.fetches.quantile(0.5)));
+  row("  p99", duration_text(seen.fetches.quantile(0.99)));
+  row("  longest, in the outage", duration_text(seen.fetches.max()));
   row("source calls", run.bearer.attempts);
   row("  failed attempts", run.bearer.failed_attempts);
-  if (run.events)
-    row("tokens published", run.events->published);
-  row("refused by the server", seen.refused);
-  row("latency, p50", duration_text(seen.latencies.quantile(0.5)));
-  row("  p99", duration_text(seen.latencies.quantile(0.99)));
-  row("  longest wait", duration_text(seen.latencies.max()));
-  row("expired tokens served", seen.expired);
-  row("answers lost", lost_text(run));
+  row("tokens issued", server.tokens_issued);
   std::puts("");
 }
 
-/// What the clients saw, what the bearer counted and what the events told must
-/// be one story.
-void compare(verdict& result, const run_result& run) {
+/// What the actors saw, what the bearer counted, what the events told and what
+/// the server counted must be one story.
+void compare(example::verdict& result, const oauth2_client::run_result& run,
+             const server_counts& server) {
   const auto& seen = run.clients;
-  const auto& counted = run.bearer.fetches;
-  result.expect_equal("fetches of the clients, answers of the bearer",
-                      seen.sent, counted.total());
-  result.expect_equal("tokens got, hits and renewed", seen.tokens,
-                      counted.hits + counted.renewed);
-  result.expect_equal("timeouts seen, counted", seen.timed_out,
-                      counted.timed_out);
-  result.expect_equal("errors seen, counted", seen.failed,
-                      counted.failed + counted.stopped);
+  result.expect_equal("source calls, token requests at the server",
+                      run.bearer.attempts, server.token_requests);
+  result.expect_equal("requests that ended well, served by the server", seen.ok,
+                      server.resource_ok);
+  result.expect_equal("tokens tried, requests at the server", seen.attempts,
+                      server.resource_ok + server.resource_unauthorised);
   if (!run.events) {
     result.expect(false, "the timeline never saw the bearer's end");
     return;
@@ -101,19 +57,23 @@ void compare(verdict& result, const run_result& run) {
 
 } // namespace
 
-bool print_summary(const run_result& run) {
-  print_table(run);
-  auto result = verdict{};
+bool print_summary(const oauth2_client::run_result& run,
+                   const server_counts& server, bool whole) {
+  print_table(run, server);
   const auto& seen = run.clients;
-  result.expect(run.rotator_worked, "the rotator failed");
-  result.expect(seen.tokens > 0, "no client ever got a token");
-  result.expect(seen.expired == 0, "expired tokens were served");
-  result.expect(run.clients_ended && seen.sent == seen.answered(),
-                "answers were lost: not all clients came to their end");
-  result.expect(seen.unexpected.empty(), "unexpected: " + seen.unexpected);
-  compare(result, run);
+  auto result = example::verdict{};
+  result.expect(run.requests > 0, "no request was made");
+  result.expect(run.lost() == 0, "requests came to no end");
+  result.expect(seen.ok == run.requests,
+                "not every request ended well: " + seen.first_error);
+  result.expect(seen.expired_served == 0, "expired tokens were served");
+  result.expect(server.expired_presented == 0, "expired tokens were presented");
+  result.expect(!whole || run.bearer.failed_attempts > 0,
+                "no attempt ran into the outage");
+  compare(result, run, server);
   if (result.good())
-    std::puts("  The clients' counts, the bearer's and the timeline's agree.");
+    std::puts("  The client's counts, the bearer's, the timeline's and the "
+              "server's agree.\n");
   std::fflush(stdout);
   return result.good();
 }

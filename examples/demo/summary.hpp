@@ -1,33 +1,15 @@
 #pragma once
 
-#include <bearer/status.hpp>
-
-#include "tally.hpp"
-#include "timeline.hpp"
-
-#include <chrono>
-#include <optional>
+#include "oauth2_client/client_run.hpp"
+#include "server.hpp"
 
 namespace demo {
 
-/// All that a run has left behind.
-struct run_result {
-  /// What the clients saw, and whether all of them were heard.
-  tally clients;
-  bool clients_ended = false;
-
-  /// What the bearer says about the same, after its end.
-  bearer::status bearer;
-
-  /// What the events said about the same, if they came to their end.
-  std::optional<timeline_counts> events;
-
-  bool rotator_worked = false;
-  std::chrono::nanoseconds duration{};
-};
-
-/// Prints the table and what is wrong with it.
-/// @returns whether nothing is.
-bool print_summary(const run_result& run);
+/// Prints a table of what the client and the server counted, and what is wrong
+/// with it.
+/// @param whole Whether the script was played to its end.
+/// @returns whether nothing is wrong.
+bool print_summary(const oauth2_client::run_result& run,
+                   const server_counts& server, bool whole);
 
 } // namespace demo

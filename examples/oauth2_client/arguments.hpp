@@ -1,0 +1,18 @@
+#pragma once
+
+#include <caf/config_option_set.hpp>
+
+#include <string>
+#include <vector>
+
+namespace oauth2_client {
+
+/// Brings a command line into the form that CAF 0.18 reads, which knows
+/// `--name=value` only: `--name value` becomes that.
+/// @throws std::runtime_error for what CAF would show with its value, which may
+///         be a secret, or not mind: an unknown option, one without its value,
+///         and one that is there twice. Names the option.
+std::vector<std::string> joined(const caf::config_option_set& known,
+                                const std::vector<std::string>& arguments);
+
+} // namespace oauth2_client

@@ -27,11 +27,12 @@ secret credentials(const secret& access_token) {
 
 /// One attempt of a thread.
 caf::expected<response> exchange(caf::actor_system& sys,
-                                 const client_actor& client, request what) {
+                                 const client_actor& client,
+                                 const request& what) {
   const auto self = internal::passing_actor{sys};
   auto result = caf::expected<response>{caf::make_error(errc::answer_lost)};
   // Infinite, because the client heeds the timeout of the request.
-  bearer::detail::mail(self.get(), fetch_atom_v, std::move(what))
+  bearer::detail::mail(self.get(), fetch_atom_v, what)
     .request(client, caf::infinite)
     .receive([&](response& x) { result = std::move(x); },
              [&](caf::error& why) { result = std::move(why); });
@@ -78,7 +79,7 @@ caf::expected<response> send(const handle& api, const request& what,
       auto ready = detail::authorized(what, tok, budget);
       if (!ready)
         return std::move(ready.error());
-      auto answer = exchange(sys, client, std::move(*ready));
+      auto answer = exchange(sys, client, *ready);
       if (!answer)
         return answer;
       return detail::judged(shown(what.url), tok.access_token, *answer);

@@ -59,7 +59,7 @@ auto send(Self* self, const handle& api, request what,
   auto attempt = [self, client = shared_client(self->system()),
                   what = std::move(what)](const token& tok,
                                           caf::timespan budget,
-                                          completion<response> done) {
+                                          const completion<response>& done) {
     auto ready = detail::authorized(what, tok, budget);
     if (!ready)
       return done(std::move(ready.error()));

@@ -92,7 +92,7 @@ TEST_CASE("a call waits no longer than the options say", "[grpc][I5]") {
   rpc_server server;
   auto api = make_bearer(real.sys, source.spawn(real.sys));
   auto channel
-    = server.channel(bearer::grpc::call_credentials(api, within(50ms)));
+    = server.channel(bearer::grpc::call_credentials(api, within(2s)));
   const auto status = call(channel, [](::grpc::ClientContext& context) {
     context.set_wait_for_ready(true);
   });
@@ -201,7 +201,7 @@ TEST_CASE("no secret gets into the status of a call without a token",
                            return token{secret{canary}};
                          }));
   auto channel
-    = server.channel(bearer::grpc::call_credentials(api, within(50ms)));
+    = server.channel(bearer::grpc::call_credentials(api, within(2s)));
   REQUIRE(call(channel).ok());
   api.reject(api.fetch()->generation);
   const auto status = call(channel);

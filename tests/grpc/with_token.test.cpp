@@ -91,15 +91,16 @@ TEST_CASE("an actor's call is repeated as well, without blocking it",
   rpc_server server{refuse_first(::grpc::StatusCode::UNAUTHENTICATED)};
   auto api = make_bearer(real.sys, source.spawn(real.sys));
   signal well;
-  real.sys.spawn(
-    [api, well, channel = server.channel()](caf::event_based_actor* self) {
-      with_token<void>(self, api,
-                       [channel](const token& tok, caf::timespan budget,
-                                 const completion<void>& done) {
-                         start_echo(channel, tok, budget, done);
-                       })
-        .then([well]() mutable { well.set(); }, [](const caf::error&) {});
-    });
+  // Kept: gRPC's own thread must not be the last to let go of a channel.
+  static const auto channel = server.channel();
+  real.sys.spawn([api, well](caf::event_based_actor* self) {
+    with_token<void>(self, api,
+                     [channel](const token& tok, caf::timespan budget,
+                               const completion<void>& done) {
+                       start_echo(channel, tok, budget, done);
+                     })
+      .then([well]() mutable { well.set(); }, [](const caf::error&) {});
+  });
   CHECK(well.wait());
   CHECK(server.heard() == texts{"Bearer token-1", "Bearer token-2"});
 }

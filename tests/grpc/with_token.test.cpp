@@ -95,8 +95,8 @@ TEST_CASE("an actor's call is repeated as well, without blocking it",
   static const auto channel = server.channel();
   real.sys.spawn([api, well](caf::event_based_actor* self) {
     with_token<void>(self, api,
-                     [channel](const token& tok, caf::timespan budget,
-                               const completion<void>& done) {
+                     [](const token& tok, caf::timespan budget,
+                        const completion<void>& done) {
                        start_echo(channel, tok, budget, done);
                      })
       .then([well]() mutable { well.set(); }, [](const caf::error&) {});

@@ -1,0 +1,109 @@
+#include "oauth2_client/world.hpp"
+
+#include <string>
+
+using namespace bearer;
+using namespace bearer::test;
+
+// What becomes of requests, and what is said about it.
+
+namespace {
+
+const auto refusing = manners::saying(
+  401, "", "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n");
+
+} // namespace
+
+TEST_CASE("oauth2_client fails with the server's reason and without the secret",
+          "[oauth2][oauth2_client]") {
+  const auto it = client_world{};
+  const auto wrong = std::string{"Xk4pQz8RvW2nTb6Y"};
+  const auto got = it.run({"--client-secret", wrong});
+  CHECK(got.exit_status == 1);
+  CHECK(got["requests"] == 1);
+  CHECK(got["failed"] == 1);
+  CHECK(got["source_calls"] == 1);
+  CHECK(got["failed_attempts"] == 1);
+  CHECK(contains(got.err, "invalid_client"));
+  CHECK(contains(got.err, it.server.token_endpoint()));
+  CHECK(!shows(got.out, wrong));
+  CHECK(!shows(got.err, wrong));
+}
+
+TEST_CASE("oauth2_client sends a request again whose token was refused",
+          "[oauth2][oauth2_client]") {
+  auto it = client_world{};
+  it.server.resources.next({refusing});
+  const auto got = it.run_with_secret({"--requests=3"});
+  CHECK(went_well(got, 3));
+  CHECK(got["retried"] == 1);
+  CHECK(got["source_calls"] == 2);
+  CHECK(it.server.counts().token_requests == 2);
+  CHECK(it.server.counts().resource_requests == 4);
+}
+
+TEST_CASE("oauth2_client tells requests that were refused from others",
+          "[oauth2][oauth2_client]") {
+  auto it = client_world{};
+  it.server.resources.next({refusing, refusing, manners::saying(503, "", ""),
+                            manners::resetting_in_the_body});
+  const auto got = it.run_with_secret({"--requests=4"});
+  CAPTURE(got.out, got.err);
+  CHECK(got.exit_status == 1);
+  CHECK(got["requests"] == 4);
+  CHECK(got["ok"] == 1);
+  CHECK(got["unauthorised"] == 1);
+  CHECK(got["failed"] == 2);
+  CHECK(got["lost"] == 0);
+  CHECK(got["retried"] == 1);
+  CHECK(contains(got.err, "token_refused"));
+}
+
+TEST_CASE("oauth2_client fetches tokens alone without a URL",
+          "[oauth2][oauth2_client]") {
+  const auto it = client_world{};
+  const auto got
+    = run_program(it.arguments({"--client-secret", std::string{canary},
+                                "--requests=1000", "--concurrency=3"}));
+  CHECK(went_well(got, 1'000));
+  CHECK(it.server.counts().token_requests == 1);
+  CHECK(it.server.counts().resource_requests == 0);
+}
+
+TEST_CASE("oauth2_client goes on for its duration", "[oauth2][oauth2_client]") {
+  const auto it = client_world{};
+  const auto got = it.run_with_secret(
+    {"--duration=300ms", "--pause=1ms", "--concurrency=2"});
+  CHECK(went_well(got, it.server.counts().resource_ok));
+  CHECK(got["requests"] > 2);
+}
+
+TEST_CASE("oauth2_client comes to its end when it is interrupted",
+          "[oauth2][oauth2_client]") {
+  const auto it = client_world{};
+  auto run = program{
+    it.arguments({"--client-secret", std::string{canary}, "--duration=1h",
+                  "--pause=1ms", "--url", it.server.resource()})};
+  REQUIRE(it.server.wait_until(
+    [](const oauth_counts& x) { return x.resource_ok > 3; }));
+  run.interrupt();
+  CHECK(went_well(run.wait(), it.server.counts().resource_ok));
+}
+
+TEST_CASE("a second interrupt ends oauth2_client though no token ever comes",
+          "[oauth2][oauth2_client]") {
+  auto it = client_world{};
+  it.server.tokens.from_now_on(manners::hanging);
+  auto run = program{
+    it.arguments({"--client-secret", std::string{canary}, "--fetch-timeout=1h",
+                  "--url", it.server.resource(), "--duration=1h"})};
+  REQUIRE(it.server.wait_for_token_requests(1));
+  run.interrupt();
+  REQUIRE(run.says("interrupted"));
+  run.interrupt();
+  const auto got = run.wait();
+  CHECK(got.exit_status == 1);
+  CHECK(got["requests"] == 1);
+  CHECK(got["failed"] == 1);
+  CHECK(contains(got.err, "stopped"));
+}

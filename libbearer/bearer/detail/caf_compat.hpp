@@ -62,7 +62,8 @@ void ignore_errors(Self* self) {
 }
 
 /// Runs `on_down(reason)` inside `self` once `whom` has terminated.
-/// @returns a disposable that ends the monitoring.
+/// @returns a disposable that ends the monitoring. Not for use by `on_down`:
+///          CAF 1.1 would wait for ever.
 template <class Self, class Handle, class F>
 caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
   return self->monitor(whom, [f = std::move(on_down)](const caf::error& why) {
@@ -219,7 +220,8 @@ private:
 };
 
 /// Runs `on_down(reason)` inside `self` once `whom` has terminated.
-/// @returns a disposable that ends the monitoring.
+/// @returns a disposable that ends the monitoring. Not for use by `on_down`:
+///          CAF 1.1 would wait for ever.
 template <class Self, class Handle, class F>
 caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
   auto reason = std::make_shared<caf::error>();

@@ -27,6 +27,9 @@ caf::result<token> http_attempt::begin(const attempt& what) {
                              inner_budget(what.budget));
   if (asker)
     watch_ = monitor(self_, asker, [this](const caf::error&) {
+      // It has told all. CAF 1.1 would wait for ever for a handler that
+      // disposes of its own monitor.
+      watch_ = {};
       fail(caf::make_error(errc::source_down, "the attempt was given up"));
     });
   return answer_;

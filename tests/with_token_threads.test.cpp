@@ -222,8 +222,9 @@ TEST_CASE_METHOD(fixture,
       });
     go = true;
     REQUIRE(request.end.wait_for(patience) == std::future_status::ready);
-    const auto got = *request.end.get();
-    CHECK((got == "one" || got == "two"));
+    const auto outcome = request.end.get();
+    REQUIRE(outcome);
+    CHECK((*outcome == "one" || *outcome == "two"));
   }
 }
 

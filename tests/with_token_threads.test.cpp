@@ -1,7 +1,7 @@
 #include <bearer/bearer.hpp>
-#include <bearer/source/function_source.hpp>
 #include <bearer/with_token.hpp>
 
+#include "support/numbered_source.hpp"
 #include "support/real_time.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -32,21 +32,9 @@ caf::error refused() {
 
 /// A bearer whose source gives token after token, and counts.
 struct fixture {
-  std::atomic<int> calls = 0;
+  numbered_source source;
   real_system real;
-  handle api = make_bearer();
-
-  handle make_bearer() {
-    auto settings = renewal_settings{};
-    settings.initial_retry_timeout = 1ms;
-    return *spawn(real.sys,
-                  function_source(real.sys,
-                                  [this] {
-                                    return token{secret{
-                                      "token-" + std::to_string(++calls)}};
-                                  }),
-                  settings);
-  }
+  handle api = *spawn(real.sys, source.spawn(real.sys), quick());
 };
 
 std::string text(const token& what) {
@@ -77,7 +65,7 @@ TEST_CASE_METHOD(fixture, "a thread whose token is refused gets a newer one",
   });
   CHECK(*got == "hello");
   CHECK(seen == std::vector<std::string>{"token-1", "token-2"});
-  CHECK(calls == 2);
+  CHECK(source.calls() == 2);
 }
 
 TEST_CASE_METHOD(fixture, "a thread's attempts are bounded by max_retries",
@@ -167,7 +155,7 @@ TEST_CASE_METHOD(fixture,
     });
   threads.clear();
   CHECK(good == 8);
-  CHECK(calls == 2);
+  CHECK(source.calls() == 2);
 }
 
 // -- completions from outside -------------------------------------------------

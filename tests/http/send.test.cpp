@@ -1,9 +1,9 @@
 #include <bearer/bearer.hpp>
 #include <bearer/http/send.hpp>
-#include <bearer/source/function_source.hpp>
 
 #include "support/heard_request.hpp"
 #include "support/http_client.hpp"
+#include "support/numbered_source.hpp"
 #include "support/real_time.hpp"
 #include "support/tcp_server.hpp"
 
@@ -95,21 +95,9 @@ private:
 
 struct fixture {
   no_http_environment environment;
-  std::atomic<int> calls = 0;
+  numbered_source source;
   real_system real;
-  handle api = make_bearer();
-
-  handle make_bearer() {
-    auto settings = renewal_settings{};
-    settings.initial_retry_timeout = 1ms;
-    return *spawn(real.sys,
-                  function_source(real.sys,
-                                  [this] {
-                                    return token{secret{
-                                      "token-" + std::to_string(++calls)}};
-                                  }),
-                  settings);
-  }
+  handle api = *spawn(real.sys, source.spawn(real.sys), quick());
 
   /// Sends from inside an actor.
   http_result send(http::request what, const fetch_options& opts = {}) {
@@ -135,7 +123,7 @@ TEST_CASE_METHOD(fixture, "a request is sent with the token in its header",
   CHECK(body_of(got) == "hello ");
   CHECK(got->status == 200);
   CHECK(server.heard().size() == 1);
-  CHECK(calls == 1);
+  CHECK(source.calls() == 1);
 }
 
 TEST_CASE_METHOD(fixture, "a body is posted with its type",
@@ -156,7 +144,7 @@ TEST_CASE_METHOD(fixture,
   const auto got = send(http::post(server.url(), secret{"again"}));
   CHECK(body_of(got) == "hello again");
   CHECK(server.heard().size() == 2);
-  CHECK(calls == 2);
+  CHECK(source.calls() == 2);
 }
 
 TEST_CASE_METHOD(fixture, "a token that is refused for good is an error",
@@ -238,7 +226,7 @@ TEST_CASE_METHOD(fixture, "a server that cannot be reached costs no token",
   const auto url = "http://127.0.0.1:" + std::to_string(closed_port()) + "/";
   CHECK(error_of(send(http::get(url))) == errc::connection_failed);
   CHECK(error_of(http::send(api, http::get(url))) == errc::connection_failed);
-  CHECK(calls == 1);
+  CHECK(source.calls() == 1);
 }
 
 TEST_CASE_METHOD(fixture, "a request has one header field for the token",

@@ -1,19 +1,17 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/url.hpp>
-#include <bearer/oauth2/detail/error_text.hpp>
-#include <bearer/oauth2/metadata.hpp>
 #include <bearer/oauth2/token_request.hpp>
 #include <bearer/oauth2/token_response.hpp>
 #include <bearer/source/detail/blocking_call.hpp>
 #include <bearer/source/detail/http_attempt.hpp>
 #include <bearer/source/detail/oauth2_call.hpp>
+#include <bearer/source/detail/oauth2_discovery.hpp>
 #include <bearer/source/detail/redact.hpp>
 
 #include <caf/stateful_actor.hpp>
 
 #include <array>
-#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -21,7 +19,6 @@
 #include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace bearer::detail {
 
@@ -51,12 +48,6 @@ bool may_have_moved(const caf::error& err) {
     return true;
   const auto said = refusal_of(err);
   return said && said->error.empty() && is_permanent(err);
-}
-
-/// Whether an issuer's metadata are not where they were looked for.
-bool is_missing(const caf::error& err) {
-  const auto said = refusal_of(err);
-  return said && said->status == 404;
 }
 
 /// Whether the server has certainly not done what it was asked.
@@ -110,6 +101,7 @@ public:
                     std::shared_ptr<oauth2_session> session)
     : self_(self),
       attempt_(self, std::move(client)),
+      discovery_(attempt_, options),
       options_(std::move(options)),
       session_(std::move(session)) {
     // nop
@@ -134,65 +126,21 @@ public:
   }
 
 private:
-  // -- the endpoint -----------------------------------------------------------
-
   void find_endpoint() {
     endpoint_ = session_->token_endpoint();
     if (!endpoint_.empty()) {
       build();
       return;
     }
-    metadata_urls_ = oauth2::metadata_urls(options_->issuer);
-    ask_for_metadata(0);
-  }
-
-  void ask_for_metadata(std::size_t index) {
-    auto question = http::request{};
-    question.url = metadata_urls_[index];
-    question.fields = {{"Accept", secret{"application/json"}}};
-    question.connection = options_->connection;
-    question.max_body = options_->max_response;
-    attempt_.send(
-      std::move(question),
-      [this, index](const http::response& answer) {
-        read_metadata(answer, index);
-      },
-      [this](caf::error& err) { attempt_.fail(std::move(err)); });
-  }
-
-  void read_metadata(const http::response& answer, std::size_t index) {
-    auto found = oauth2::parse_metadata(
-      answer, options_->issuer, options_->clock(),
-      "metadata at " + http::shown(metadata_urls_[index]));
-    if (!found) {
-      go_on_without_metadata(std::move(found.error()), index);
-      return;
-    }
-    if (auto err = http::check_url(*found, options_->connection)) {
-      attempt_.fail(
-        caf::make_error(errc::unusable_response,
-                        "metadata at " + http::shown(metadata_urls_[index])
-                          + ": \"token_endpoint\": " + error_text(err)));
-      return;
-    }
-    endpoint_ = std::move(*found);
-    session_->set_token_endpoint(endpoint_);
-    build();
-  }
-
-  /// Tries the other place, unless this was the right one and has a problem.
-  void go_on_without_metadata(caf::error why, std::size_t index) {
-    if (why == errc::transient_failure) {
-      attempt_.fail(std::move(why));
-      return;
-    }
-    // Of two errors that explains more which is not "not found".
-    if (!metadata_error_ || is_missing(metadata_error_))
-      metadata_error_ = std::move(why);
-    if (index + 1 < metadata_urls_.size())
-      ask_for_metadata(index + 1);
-    else
-      attempt_.fail(std::move(metadata_error_));
+    discovery_.start([this](caf::expected<std::string> found) {
+      if (!found) {
+        attempt_.fail(std::move(found.error()));
+        return;
+      }
+      endpoint_ = std::move(*found);
+      session_->set_token_endpoint(endpoint_);
+      build();
+    });
   }
 
   // -- the request ------------------------------------------------------------
@@ -298,7 +246,7 @@ private:
 
   void fail(caf::error err) {
     const auto said = refusal_of(err);
-    if (in_doubt_ && said && is_refused_grant(*said)) {
+    if (in_doubt_ && said && is_permanent(err) && is_refused_grant(*said)) {
       attempt_.fail(lost_rotation(origin(), *said));
       return;
     }
@@ -336,13 +284,11 @@ private:
 
   token_source::pointer self_;
   http_attempt attempt_;
+  oauth2_discovery discovery_;
   std::shared_ptr<const oauth2::options> options_;
   std::shared_ptr<oauth2_session> session_;
 
   std::string endpoint_;
-  std::vector<std::string> metadata_urls_;
-  caf::error metadata_error_;
-
   // Whether an earlier use of the refresh token may have used it up.
   bool in_doubt_ = false;
 

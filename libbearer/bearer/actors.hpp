@@ -7,6 +7,7 @@
 #include <bearer/generation.hpp>
 #include <bearer/http/request.hpp>
 #include <bearer/http/response.hpp>
+#include <bearer/remote/protocol.hpp>
 #include <bearer/status.hpp>
 #include <bearer/token.hpp>
 #include <bearer/type_ids.hpp>
@@ -90,8 +91,15 @@ using refresher_actor = caf::typed_actor<
   // Waits for the outcome of one attempt instead.
   caf::result<token>(renew_sync_atom, fetch_options, caf::timespan,
                      receiver_link),
-  // The cache has processed a rejection, stale ones included.
+  // From the cache: it has processed a rejection, stale ones included. From the
+  // source: servers refuse this one of its tokens, numbered as it gave it.
   caf::result<void>(rejected_atom, generation),
+  // From the source only, unasked: it has a newer token. Starts an attempt as
+  // soon as the floor between attempts allows.
+  caf::result<void>(news_atom),
+  // From the source only, unasked: it cannot tell of newer tokens any more
+  // until it is asked again. Starts an attempt unless a backoff is under way.
+  caf::result<void>(lost_atom),
   // As for the cache, from the cache only.
   caf::result<void>(request_renewal_atom), caf::result<void>(prefetch_atom),
   caf::result<void>(stop_atom),

@@ -1,4 +1,5 @@
 #include <bearer/bearer.hpp>
+#include <bearer/detail/assemble.hpp>
 #include <bearer/detail/local_slot.hpp>
 #include <bearer/internal/cache.hpp>
 #include <bearer/internal/passing_actor.hpp>
@@ -52,6 +53,14 @@ caf::error name_cache_error(caf::error err) {
 caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
                             const renewal_settings& settings,
                             spawn_options options) {
+  auto wrapped = source.fetcher();
+  return detail::assemble(
+    sys,
+    {std::move(source), settings, std::move(options), std::move(wrapped), {}});
+}
+
+caf::expected<handle> detail::assemble(caf::actor_system& sys, parts from) {
+  auto& [source, settings, options, wrapped, introduce] = from;
   if (auto err = validate(settings))
     return err;
   if (!source)
@@ -61,7 +70,7 @@ caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
   auto core = std::make_shared<detail::handle_core>();
   core->slot = std::make_shared<detail::local_slot>(options.clock);
   core->name = std::move(options.name);
-  core->wrapped = source.fetcher();
+  core->wrapped = std::move(wrapped);
   core->receivers = std::make_shared<detail::receiver_config>(
     detail::receiver_config{settings.max_retries, settings.fetch_timeout,
                             core->slot, std::move(options.judge)});
@@ -77,9 +86,13 @@ caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
   config.fetch_timeout = settings.fetch_timeout;
   config.clock = options.clock;
   config.slot = core->slot;
-  config.make_refresher = [&sys, keeper](const cache_actor& cache) {
-    return internal::spawn_refresher(sys, cache, keeper);
-  };
+  config.make_refresher
+    = [&sys, keeper, meet = std::move(introduce)](const cache_actor& cache) {
+        auto result = internal::spawn_refresher(sys, cache, keeper);
+        if (meet)
+          meet(result);
+        return result;
+      };
   core->cache = internal::spawn_cache(sys, std::move(config));
   return handle{std::move(core)};
 }
@@ -156,6 +169,10 @@ const std::string& handle::name() const noexcept {
 
 caf::timespan handle::fetch_timeout() const noexcept {
   return core_->receivers->fetch_timeout;
+}
+
+const detail::local_slot& handle::slot() const noexcept {
+  return *core_->slot;
 }
 
 const std::shared_ptr<const detail::receiver_config>&

@@ -109,6 +109,13 @@ enum class errc : std::uint8_t {
   /// The server that was asked, not the one that issues tokens, refused the
   /// token. Carries `refusal`.
   token_refused,
+
+  // What a replica's attempts fail with, besides what its owner reports.
+
+  /// None of the owner's addresses could be reached, or the owner did not
+  /// answer
+  /// in time. The message names them, and since when that is so.
+  owner_unreachable,
 };
 
 /// The name of the enumerator, or `invalid(n)` for a number that names no code.
@@ -257,6 +264,7 @@ struct detail::enum_names<errc> {
     "answer_lost",
     "family_full",
     "token_refused",
+    "owner_unreachable",
   });
 };
 

@@ -20,10 +20,17 @@ namespace detail {
 
 class blocking_loop;
 class family_core;
+class local_slot;
 struct handle_core;
 struct receiver_config;
 
 } // namespace detail
+
+namespace remote::detail {
+
+class desk_state;
+
+} // namespace remote::detail
 
 class reader;
 
@@ -162,6 +169,9 @@ public:
 private:
   friend class detail::blocking_loop;
   friend class detail::family_core;
+  friend class remote::detail::desk_state;
+
+  const detail::local_slot& slot() const noexcept;
 
   const std::shared_ptr<const detail::receiver_config>&
   receivers() const noexcept;

@@ -44,6 +44,13 @@ struct response;
 
 } // namespace http
 
+namespace remote {
+
+struct answer;
+struct question;
+
+} // namespace remote
+
 namespace events {
 
 struct attempt_ended;
@@ -140,6 +147,18 @@ CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
   CAF_ADD_TYPE_ID(bearer, (bearer::http::response))
   CAF_ADD_TYPE_ID(bearer, (bearer::refusal))
   CAF_ADD_TYPE_ID(bearer, (bearer::family_status))
+
+  // Of `refresher_actor`, from its own source only.
+
+  /// A newer token is there.
+  CAF_ADD_ATOM(bearer, bearer, news_atom)
+  /// The way to the tokens is lost.
+  CAF_ADD_ATOM(bearer, bearer, lost_atom)
+
+  // Between nodes.
+
+  CAF_ADD_TYPE_ID(bearer, (bearer::remote::answer))
+  CAF_ADD_TYPE_ID(bearer, (bearer::remote::question))
 
 CAF_END_TYPE_ID_BLOCK(bearer)
 

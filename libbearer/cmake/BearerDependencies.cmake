@@ -1,6 +1,6 @@
 # Finds what the library itself needs: threads, CAF and RapidJSON; for the
-# component oauth2, libcurl, libjwt and OpenSSL; and for the component grpc, gRPC
-# C++. Sets BEARER_WITH_GRPC.
+# component oauth2, libcurl, libjwt and OpenSSL; for the component remote, OpenSSL
+# and more of CAF; and for the component grpc, gRPC C++. Sets BEARER_WITH_GRPC.
 
 set(BEARER_CAF_MINIMUM 0.18.7)
 
@@ -61,6 +61,17 @@ if(BEARER_OAUTH2)
         "prefix in CMAKE_PREFIX_PATH, or leave the component out with "
         "-DBEARER_OAUTH2=OFF.")
   endif()
+endif()
+
+if(BEARER_REMOTE)
+  if(NOT TARGET CAF::io OR NOT TARGET CAF::openssl)
+    message(
+      FATAL_ERROR
+        "CAF's modules io and openssl are wanted for the component remote, the "
+        "CAF in ${CAF_DIR} lacks one. Name the prefix of another one in "
+        "CAF_ROOT, or leave the component out with -DBEARER_REMOTE=OFF.")
+  endif()
+  find_package(OpenSSL REQUIRED)
 endif()
 
 # By pkg-config: what gRPC's package for CMake asks for is more than Debian's

@@ -17,13 +17,17 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
 #if CAF_MAJOR_VERSION >= 1
 #  include <caf/anon_mail.hpp>
+#  include <caf/scheduler.hpp>
 #else
 #  include <caf/attachable.hpp>
+#  include <caf/execution_unit.hpp>
 #  include <caf/make_counted.hpp>
 #  include <caf/ref_counted.hpp>
 #endif
@@ -69,6 +73,21 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
   return self->monitor(whom, [f = std::move(on_down)](const caf::error& why) {
     f(why);
   });
+}
+
+/// The option `caf.openssl.<name>`, empty if it is not set.
+/// @param config a `caf::actor_system_config`.
+template <class Config>
+std::string openssl_option(const Config& config, std::string_view name) {
+  return get_or(config, "caf.openssl." + std::string{name}, std::string{});
+}
+
+/// What an actor is handed that puts a message into a mailbox.
+using executor = caf::scheduler;
+
+/// Whether the answer to `what` goes anywhere but to its sender.
+inline bool has_stages(const caf::mailbox_element&) noexcept {
+  return false;
 }
 
 /// Answers what `whom` awaits under this ID. Does nothing if it has ended or
@@ -232,6 +251,28 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
   auto end = caf::make_counted<down_watch_end>(
     caf::actor_cast<caf::weak_actor_ptr>(whom), what);
   return caf::disposable{std::move(end)};
+}
+
+/// The option `caf.openssl.<name>`, empty if it is not set.
+/// @param config a `caf::actor_system_config`.
+template <class Config>
+std::string openssl_option(const Config& config, std::string_view name) {
+  // Members, which programs may set as well as the option.
+  if (name == "certificate")
+    return config.openssl_certificate;
+  if (name == "key")
+    return config.openssl_key;
+  if (name == "passphrase")
+    return config.openssl_passphrase;
+  return name == "cafile" ? config.openssl_cafile : config.openssl_capath;
+}
+
+/// What an actor is handed that puts a message into a mailbox.
+using executor = caf::execution_unit;
+
+/// Whether the answer to `what` goes anywhere but to its sender.
+inline bool has_stages(const caf::mailbox_element& what) noexcept {
+  return !what.stages.empty();
 }
 
 /// Answers what `whom` awaits under this ID. Does nothing if it has ended or

@@ -48,6 +48,13 @@ std::optional<token> local_slot::hit(const fetch_options& opts) {
   return std::move(found.current);
 }
 
+std::optional<caf::timestamp> local_slot::end_of(const generation& what) const {
+  const auto guard = std::lock_guard{mutex_};
+  if (there_.current.access_token.empty() || there_.current.generation != what)
+    return std::nullopt;
+  return there_.usable_until;
+}
+
 bool local_slot::renewal_required() const {
   auto end = caf::timestamp{};
   {

@@ -78,6 +78,15 @@ public:
   /// What the cache would answer this fetch at once, if so. Counts as a hit.
   std::optional<token> hit(const fetch_options& opts);
 
+  /// The wall clock that tokens end by.
+  caf::timestamp now() const {
+    return clock_();
+  }
+
+  /// The end on the wall clock of the token of this generation; none unless it
+  /// is the one to hand out, or would be but for a requested renewal.
+  std::optional<caf::timestamp> end_of(const generation& what) const;
+
   /// Whether a renewal was requested, or there is no usable token. False after
   /// the end.
   bool renewal_required() const;

@@ -75,6 +75,22 @@ void refresh_machine::request_renewal(time_reading now) {
   release_ = !hold_;
 }
 
+void refresh_machine::expect_newer(time_reading now) {
+  if (used_ && !stopped_ && !flight_)
+    bring_forward(earliest_start(now));
+}
+
+void refresh_machine::look_again(time_reading now) {
+  if (failures_ == 0)
+    expect_newer(now);
+}
+
+bool refresh_machine::reject_given(const generation& number, time_reading now) {
+  const auto concerned = number.count > 0 && !tokens_.rejected()
+                         && number == tokens_.given().generation;
+  return concerned && reject(tokens_.newest().count, now);
+}
+
 void refresh_machine::want_attempt(bool ahead_of_backoff, time_reading now) {
   used_ = true;
   if (flight_) {

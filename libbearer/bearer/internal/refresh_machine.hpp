@@ -70,6 +70,19 @@ public:
   /// is under way.
   void request_renewal(time_reading now);
 
+  // -- what the source says unasked -------------------------------------------
+
+  /// There is a newer token. That is a new fact, as rare as publications, hence
+  /// no backoff keeps it waiting.
+  void expect_newer(time_reading now);
+
+  /// There will be no more news until the source is asked again.
+  void look_again(time_reading now);
+
+  /// Servers refuse the token that the source gave under this number.
+  /// @returns whether this ended the current token.
+  bool reject_given(const generation& number, time_reading now);
+
   // -- the passing of time ----------------------------------------------------
 
   /// Looks at both clocks: brings the refresh forward if the wall clock ran

@@ -65,6 +65,16 @@ public:
       [this](rejected_atom, const generation& what) {
         if (from_cache())
           reject(what);
+        else if (from_source())
+          reject_given(what);
+      },
+      [this](news_atom) {
+        if (from_source())
+          expect_newer();
+      },
+      [this](lost_atom) {
+        if (from_source())
+          look_again();
       },
       [this](request_renewal_atom) {
         if (from_cache())
@@ -146,6 +156,33 @@ private:
     advance(now);
   }
 
+  // -- what the source says unasked -------------------------------------------
+
+  bool from_source() const {
+    return source_.is(self_->current_sender());
+  }
+
+  void expect_newer() {
+    const auto now = observe();
+    machine_.expect_newer(now);
+    advance(now);
+  }
+
+  void look_again() {
+    const auto now = observe();
+    machine_.look_again(now);
+    advance(now);
+  }
+
+  void reject_given(const generation& number) {
+    const auto now = observe();
+    if (machine_.reject_given(number, now)) {
+      withdraw(machine_.newest());
+      listeners_.rejected(machine_.newest(), now);
+    }
+    advance(now);
+  }
+
   // -- time -------------------------------------------------------------------
 
   time_reading read_clocks() const {
@@ -157,8 +194,7 @@ private:
   time_reading observe() {
     const auto now = read_clocks();
     if (auto ended = machine_.observe(now)) {
-      tell_cache(withdraw_atom_v, *ended);
-      slot_->withdraw();
+      withdraw(*ended);
       listeners_.withdrawn(*ended, now);
     }
     return now;
@@ -235,6 +271,11 @@ private:
     // After the message: who reads it here and then asks the cache gets no
     // older one.
     slot_->publish(machine_.current(), machine_.usable_until());
+  }
+
+  void withdraw(const generation& what) {
+    tell_cache(withdraw_atom_v, what);
+    slot_->withdraw();
   }
 
   // -- status -----------------------------------------------------------------

@@ -5,6 +5,8 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/internal/source_call.hpp>
 
+#include <caf/actor_cast.hpp>
+#include <caf/actor_control_block.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/timespan.hpp>
 
@@ -27,6 +29,12 @@ public:
   /// Whether the source has something to clean up.
   bool closable() const {
     return static_cast<bool>(source_.closer());
+  }
+
+  /// Whether this is the source.
+  bool is(const caf::strong_actor_ptr& whom) const {
+    return whom.get()
+           == caf::actor_cast<caf::actor_control_block*>(source_.fetcher());
   }
 
   /// Makes one attempt, then runs `on_end(token)` or `on_end(error)`.

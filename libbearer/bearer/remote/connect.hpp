@@ -1,0 +1,77 @@
+#pragma once
+
+#include <bearer/any_source.hpp>
+#include <bearer/handle.hpp>
+#include <bearer/remote/address.hpp>
+#include <bearer/renewal_settings.hpp>
+#include <bearer/retry.hpp>
+#include <bearer/wall_clock.hpp>
+
+#include <caf/expected.hpp>
+#include <caf/fwd.hpp>
+
+#include <string>
+#include <vector>
+
+namespace bearer::remote {
+
+/// What a replica may be given besides its settings.
+struct connect_options {
+  /// For logs and people.
+  std::string name = "replica";
+
+  /// As `spawn_options::judge`.
+  retry_predicate judge = {};
+
+  /// Where tokens come from while no owner can be reached, if that is wanted.
+  /// The replica asks it when no owner has answered within half of an attempt,
+  /// and the owners again after `max_retry_timeout` at the latest.
+  any_source fallback = {};
+
+  /// Connects beyond this machine without TLS: everybody on the way gets the
+  /// token, and can hand the replica another one.
+  bool allow_unprotected = false;
+
+  /// Tells when tokens expire. Others than the system's are for tests.
+  wall_clock clock = system_wall_clock;
+};
+
+/// Makes a replica of the bearer that another node has published: the same kind
+/// of handle as any bearer's, which answers fetches from its own copy of the
+/// token and asks the owner only if that will not do. It connects with the
+/// first fetch or prefetch, and again whenever the connection is lost.
+///
+/// * `owners`: where the bearer is published; the next one is tried when one
+///   cannot be reached. They may be different bearers, and owners that were
+///   started anew.
+/// * An attempt of the replica is one question to the owner. `settings` says
+/// how
+///   long that may take and how failures are backed off;
+///   `refresh_request_timeout` should be above that of the owner. The owner's
+///   `expiry_margin` holds, that of `settings` is not looked at.
+/// * Without an owner the replica serves its token as long as the owner has
+///   vouched for it, by the wall clock and by the time that has passed since,
+///   whichever is over first. So a replica whose wall clock is behind serves no
+///   expired token; one whose clock is ahead by more than the token's lifetime
+///   has none to serve. Fetches that need the owner wait, and fail with
+///   `errc::timed_out` at their deadline, whose last error is
+///   `errc::owner_unreachable`.
+/// * A rejection reaches other nodes as soon as the owner's word of it does. If
+///   the network drops everything in silence, that is when CAF notices: after
+///   `caf.middleman.connection-timeout`, 30 seconds unless configured.
+/// * `wrapped()` is invalid; `stop` and `close` end the replica alone, and
+/// close
+///   the fallback.
+///
+/// What is said of TLS and of the network at `publish` holds here as well.
+/// @returns the handle, or `errc::invalid_setting` naming what lacks.
+caf::expected<handle>
+connect(caf::actor_system& sys, std::vector<address> owners,
+        const renewal_settings& settings = {}, connect_options options = {});
+
+/// As above, with one owner.
+caf::expected<handle> connect(caf::actor_system& sys, address owner,
+                              const renewal_settings& settings = {},
+                              connect_options options = {});
+
+} // namespace bearer::remote

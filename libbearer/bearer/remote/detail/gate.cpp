@@ -1,0 +1,167 @@
+#include <bearer/detail/caf_compat.hpp>
+#include <bearer/remote/detail/door.hpp>
+#include <bearer/remote/detail/gate.hpp>
+
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/disposable.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <utility>
+
+namespace bearer::remote::detail {
+
+namespace {
+
+/// The most replicas of one node, of which each asks one question at a time,
+/// apart from those that it has given up.
+constexpr std::size_t max_lines = 64;
+constexpr std::size_t max_questions = 8;
+
+/// The longest that a question waits, whatever it says.
+constexpr auto max_budget = std::chrono::minutes{1};
+
+class gate_state {
+public:
+  static constexpr auto name = "bearer.gate";
+
+  using impl = guarded<gate_hub::impl>;
+
+  gate_state(impl* self, desk_actor desk)
+    : self_(self), desk_(std::move(desk)) {
+    bearer::detail::ignore_errors(self_);
+    self_->entrance.trust(caf::actor_cast<caf::actor_control_block*>(desk_));
+    self_->entrance.open(
+      {caf::make_type_id_list<subscribe_atom, std::uint64_t>(),
+       caf::make_type_id_list<fetch_atom, question>(),
+       caf::make_type_id_list<status_atom>()});
+    bearer::detail::mail(self_, subscribe_atom_v,
+                         caf::weak_actor_ptr{self_->ctrl()})
+      .send(desk_);
+  }
+
+  gate_hub::behavior_type make_behavior() {
+    return {
+      [this](subscribe_atom, std::uint64_t key) { subscribe(key); },
+      [this](fetch_atom, const question& what) { ask(what); },
+      [this](status_atom) { return look(); },
+      [this](publish_atom, const generation& what) {
+        tell_all(publish_atom_v, what);
+      },
+      [this](rejected_atom, const generation& what) {
+        tell_all(rejected_atom_v, what);
+      },
+      [this](stop_atom) { self_->quit(); },
+    };
+  }
+
+private:
+  /// A replica's end of the network.
+  struct line {
+    std::uint64_t key = 0;
+    std::size_t questions = 0;
+    caf::disposable monitoring;
+  };
+
+  /// Begins every message from the network.
+  caf::strong_actor_ptr enter() {
+    auto sender = self_->current_sender();
+    self_->entrance.leave(sender);
+    return sender;
+  }
+
+  void subscribe(std::uint64_t key) {
+    const auto who = enter();
+    const auto addr = caf::actor_cast<caf::actor_addr>(who);
+    if (lines_.count(addr) > 0 || count_lines(addr.node()) >= max_lines)
+      return;
+    auto forget = [this, addr](const caf::error&) { lines_.erase(addr); };
+    lines_[addr] = {
+      key, 0,
+      bearer::detail::monitor(self_, caf::actor_cast<line_actor>(who), forget)};
+  }
+
+  std::size_t count_lines(const caf::node_id& node) const {
+    return static_cast<std::size_t>(
+      std::count_if(lines_.begin(), lines_.end(),
+                    [&](const auto& x) { return x.first.node() == node; }));
+  }
+
+  void ask(question what) {
+    const auto addr = caf::actor_cast<caf::actor_addr>(enter());
+    const auto i = lines_.find(addr);
+    if (i == lines_.end())
+      return;
+    if (i->second.questions >= max_questions) {
+      auto refused = answer{};
+      refused.code = errc::busy;
+      refused.text = "too many questions at once";
+      finish(addr, what.number, std::move(refused));
+      return;
+    }
+    ++i->second.questions;
+    what.budget = std::clamp<caf::timespan>(what.budget, caf::timespan::zero(),
+                                            max_budget);
+    // Infinite, because a bearer always answers by the deadline.
+    bearer::detail::mail(self_, fetch_atom_v, what)
+      .request(desk_, caf::infinite)
+      .then(
+        [this, addr, number = what.number](answer& found) {
+          release(addr);
+          finish(addr, number, std::move(found));
+        },
+        [this, addr](const caf::error&) { release(addr); });
+  }
+
+  void release(const caf::actor_addr& addr) {
+    if (const auto i = lines_.find(addr); i != lines_.end())
+      --i->second.questions;
+  }
+
+  void finish(const caf::actor_addr& addr, std::uint64_t number, answer found) {
+    const auto i = lines_.find(addr);
+    const auto who = caf::actor_cast<line_actor>(addr);
+    if (i == lines_.end() || !who)
+      return;
+    found.key = i->second.key;
+    found.number = number;
+    bearer::detail::mail(self_, fetch_atom_v, std::move(found)).send(who);
+  }
+
+  template <class Atom>
+  void tell_all(Atom how, const generation& what) {
+    for (const auto& [addr, to] : lines_)
+      if (auto who = caf::actor_cast<line_actor>(addr))
+        bearer::detail::mail(self_, how, to.key, what).send(who);
+  }
+
+  caf::result<status> look() {
+    enter();
+    auto promise = self_->make_response_promise<status>();
+    bearer::detail::mail(self_, status_atom_v)
+      .request(desk_, caf::infinite)
+      .then([promise](status& x) mutable { promise.deliver(std::move(x)); },
+            [promise](caf::error& err) mutable { promise.deliver(err); });
+    return promise;
+  }
+
+  impl* self_;
+  desk_actor desk_;
+  std::map<caf::actor_addr, line> lines_;
+};
+
+} // namespace
+
+gate_actor spawn_gate(caf::actor_system& sys, const desk_actor& desk) {
+  using impl = caf::stateful_actor<gate_state, gate_state::impl>;
+  return gate_hub{sys.spawn<impl>(desk)};
+}
+
+} // namespace bearer::remote::detail

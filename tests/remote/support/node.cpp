@@ -1,0 +1,20 @@
+#include "remote/support/node.hpp"
+
+#include <caf/io/middleman.hpp>
+#include <caf/openssl/manager.hpp>
+
+namespace bearer::test {
+
+node_config::node_config() {
+  load<caf::io::middleman>();
+}
+
+node_config::node_config(const tls_files& own, const std::string& ca_file) {
+  load<caf::io::middleman>();
+  load<caf::openssl::manager>();
+  set("caf.openssl.certificate", own.certificate);
+  set("caf.openssl.key", own.key);
+  set("caf.openssl.cafile", ca_file);
+}
+
+} // namespace bearer::test

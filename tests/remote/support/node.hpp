@@ -1,0 +1,69 @@
+#pragma once
+
+#include <bearer/handle.hpp>
+#include <bearer/remote/connect.hpp>
+#include <bearer/remote/publish.hpp>
+
+#include "support/tcp_server.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace bearer::test {
+
+/// A configuration with CAF's network.
+struct node_config : caf::actor_system_config {
+  node_config();
+
+  /// Over TLS, with these files and certificates of this authority.
+  node_config(const tls_files& own, const std::string& ca_file);
+};
+
+/// A node of a cluster: an actor system with a network.
+struct node {
+  node() = default;
+
+  node(const tls_files& own, const std::string& ca_file)
+    : config(own, ca_file) {
+    // nop
+  }
+
+  node_config config;
+  caf::actor_system sys{config};
+};
+
+/// The loopback address of a port.
+inline remote::address local(std::uint16_t port) {
+  return {"127.0.0.1", port};
+}
+
+/// The value of something that must have gone well.
+template <class T>
+T must(caf::expected<T> what) {
+  if (!what)
+    throw std::runtime_error(caf::to_string(what.error()));
+  return std::move(*what);
+}
+
+/// A bearer of this node's that others can connect to.
+struct owner {
+  owner(node& at, const any_source& source, const renewal_settings& settings,
+        std::uint16_t port = 0)
+    : bearer(must(spawn(at.sys, source, settings))),
+      published(must(remote::publish(bearer, port))) {
+    // nop
+  }
+
+  remote::address address() const {
+    return local(published.port());
+  }
+
+  handle bearer;
+  remote::published published;
+};
+
+} // namespace bearer::test

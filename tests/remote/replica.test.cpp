@@ -24,15 +24,6 @@ fetch_options newer_than(const generation& what) {
   return result;
 }
 
-/// Waits until a fetch gives this secret.
-bool wait_for_secret(const handle& bearer, const std::string& secret) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (std::chrono::steady_clock::now() < end)
-    if (auto found = bearer.fetch(); found && secret_of(found) == secret)
-      return true;
-  return false;
-}
-
 } // namespace
 
 TEST_CASE("a replica hands out its owner's token", "[remote]") {

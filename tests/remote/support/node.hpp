@@ -66,4 +66,7 @@ struct owner {
   remote::published published;
 };
 
+/// Waits until a fetch gives this secret.
+bool wait_for_secret(const handle& bearer, const std::string& secret);
+
 } // namespace bearer::test

@@ -67,7 +67,8 @@ answer decline(const caf::error& why) {
 }
 
 caf::error reason_of(const answer& declined) {
-  const auto text = "the owner: " + declined.text;
+  const auto text = declined.text.empty() ? "the owner's error"
+                                          : "the owner: " + declined.text;
   // Callers of the replica must not take these for its own.
   if (declined.code == errc::stopped)
     return caf::make_error(errc::source_stopped, "the owner has stopped");

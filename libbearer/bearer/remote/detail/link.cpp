@@ -47,7 +47,7 @@ public:
 
   ~link_state() {
     end_job(caf::make_error(errc::source_down, "the link has ended"));
-    close_fallback();
+    step_back();
   }
 
   link_actor::behavior_type make_behavior() {
@@ -99,6 +99,7 @@ private:
 
   void serve(const caf::weak_actor_ptr& who) {
     refresher_ = who;
+    itself_ = self_->ctrl();
     if (auto hdl = caf::actor_cast<refresher_actor>(who))
       bearer::detail::monitor(self_, hdl,
                               [this](const caf::error&) { self_->quit(); });
@@ -329,10 +330,6 @@ private:
     desk_ = nullptr;
   }
 
-  void close_fallback() {
-    step_back();
-  }
-
   caf::result<void> close(caf::timespan grace) {
     end_job(caf::make_error(errc::source_down, "the link is closed"));
     if (line_)
@@ -352,6 +349,10 @@ private:
   link_actor::pointer self_;
   link_config config_;
   caf::weak_actor_ptr refresher_;
+
+  /// Keeps this actor until it quits, with the refresher, which may let go of
+  /// it before it hears of that.
+  caf::strong_actor_ptr itself_;
 
   dialer<link_actor::impl> dialer_;
   line_hub line_;

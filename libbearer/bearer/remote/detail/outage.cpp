@@ -3,8 +3,29 @@
 #include <bearer/remote/detail/outage.hpp>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
 
 namespace bearer::remote::detail {
+
+namespace {
+
+/// As RFC 3339 has it, to the second.
+std::string to_text(caf::timestamp when) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(when);
+  const auto time
+    = static_cast<std::time_t>(seconds.time_since_epoch().count());
+  auto parts = std::tm{};
+  auto text = std::array<char, 64>{};
+  if (::gmtime_r(&time, &parts) == nullptr)
+    return "an unknown time";
+  const auto size = std::strftime(text.data(), text.size(),
+                                  "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text.data(), size};
+}
+
+} // namespace
 
 outage::outage(const std::vector<address>& owners) {
   for (const auto& where : owners)
@@ -39,7 +60,7 @@ caf::error outage::error(std::string_view besides) const {
       text += x.why.empty() ? where : where + ": " + x.why;
   }
   if (since_)
-    text += "; since " + caf::timestamp_to_string(*since_);
+    text += "; since " + to_text(*since_);
   if (!besides.empty())
     text.append("; ").append(besides);
   return caf::make_error(errc::owner_unreachable, text);

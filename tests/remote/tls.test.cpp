@@ -1,0 +1,187 @@
+#include <bearer/bearer.hpp>
+
+#include "support/numbered_source.hpp"
+#include "support/real_sources.hpp"
+#include "support/test_ca.hpp"
+
+#include "remote/support/event_watch.hpp"
+#include "remote/support/node.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <fstream>
+
+using namespace bearer;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The error of a fetch through a replica on `here`.
+caf::error fetch_error(node& here, const remote::address& where) {
+  auto replica = must(remote::connect(here.sys, where, quick()));
+  auto opts = fetch_options{};
+  opts.report_error = true;
+  return error_of(replica.fetch(opts));
+}
+
+} // namespace
+
+TEST_CASE("a cluster with certificates of its own CA works", "[remote][tls]") {
+  test_ca ca;
+  node here{ca.issue(), ca.file()};
+  node there{ca.issue(), ca.file()};
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  CHECK(secret_of(replica.fetch()) == "token-1");
+  const auto watch = event_watch{replica};
+  at.bearer.request_renewal();
+  REQUIRE(watch.wait<events::published>());
+  CHECK(secret_of(replica.fetch()) == "token-2");
+}
+
+TEST_CASE("a replica with a certificate of another CA is refused",
+          "[remote][tls]") {
+  test_ca ca;
+  test_ca other{"somebody else's CA"};
+  node here{other.issue(), ca.file()};
+  node good{ca.issue(), ca.file()};
+  node there{ca.issue(), ca.file()};
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  CHECK(fetch_error(here, at.address()) == errc::owner_unreachable);
+  CHECK(source.calls() == 0);
+  // Whoever is refused keeps nobody else out.
+  auto replica = must(remote::connect(good.sys, at.address(), quick()));
+  CHECK(secret_of(replica.fetch()) == "token-1");
+}
+
+TEST_CASE("an owner with a certificate of another CA is refused",
+          "[remote][tls]") {
+  test_ca ca;
+  test_ca other{"somebody else's CA"};
+  node here{ca.issue(), ca.file()};
+  node there{other.issue(), ca.file()};
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  CHECK(fetch_error(here, at.address()) == errc::owner_unreachable);
+  CHECK(source.calls() == 0);
+}
+
+TEST_CASE("a replica without TLS cannot talk to an owner with it",
+          "[remote][tls]") {
+  test_ca ca;
+  node here;
+  node there{ca.issue(), ca.file()};
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  CHECK(fetch_error(here, at.address()) == errc::owner_unreachable);
+  CHECK(source.calls() == 0);
+}
+
+TEST_CASE("a replica with TLS does not talk to an owner without it",
+          "[remote][tls]") {
+  test_ca ca;
+  node here{ca.issue(), ca.file()};
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  CHECK(fetch_error(here, at.address()) == errc::owner_unreachable);
+  CHECK(source.calls() == 0);
+}
+
+// -- what is refused at the start ---------------------------------------------
+
+TEST_CASE("without TLS nothing is published beyond this machine",
+          "[remote][tls]") {
+  node there;
+  auto bearer
+    = must(spawn(there.sys, ready_source(there.sys, make_token("secret"))));
+  auto options = remote::publish_options{};
+  for (const auto* address : {"0.0.0.0", "::", "", "192.0.2.1"}) {
+    options.address = address;
+    const auto result = remote::publish(bearer, 0, options);
+    REQUIRE(error_of(result) == errc::invalid_setting);
+    CHECK(contains(error_text(result), "not without TLS"));
+  }
+  options.address = "0.0.0.0";
+  options.allow_unprotected = true;
+  CHECK(remote::publish(bearer, 0, options));
+}
+
+TEST_CASE("without TLS nobody connects beyond this machine", "[remote][tls]") {
+  node here;
+  for (const auto* host : {"192.0.2.1", "owner.example"}) {
+    const auto result = remote::connect(here.sys, remote::address{host, 4000});
+    REQUIRE(error_of(result) == errc::invalid_setting);
+    CHECK(contains(error_text(result), "not without TLS"));
+  }
+  CHECK(remote::connect(here.sys, remote::address{"localhost", 4000}));
+}
+
+TEST_CASE("an actor system without a network says what to load", "[remote]") {
+  real_system real;
+  auto bearer
+    = must(spawn(real.sys, ready_source(real.sys, make_token("secret"))));
+  CHECK(contains(error_text(remote::publish(bearer, 0)), "caf::io::middleman"));
+  CHECK(contains(error_text(remote::connect(real.sys, local(4000))),
+                 "caf::io::middleman"));
+}
+
+TEST_CASE("wrong arguments are errors that name them", "[remote]") {
+  node here;
+  CHECK(contains(error_text(remote::publish(handle{}, 0)), "bearer"));
+  CHECK(contains(error_text(
+                   remote::connect(here.sys, std::vector<remote::address>{})),
+                 "owners"));
+  CHECK(
+    contains(error_text(remote::connect(here.sys, local(0))), "127.0.0.1:0"));
+  auto settings = renewal_settings{};
+  settings.max_retry_timeout = 0s;
+  CHECK(contains(error_text(remote::connect(here.sys, local(1), settings)),
+                 "max_retry_timeout"));
+  auto options = remote::connect_options{};
+  options.clock = nullptr;
+  CHECK(contains(error_text(remote::connect(here.sys, local(1), {}, options)),
+                 "clock"));
+}
+
+TEST_CASE("a port that is taken is an error that names it", "[remote]") {
+  tcp_server squatter{[](connection&) {}};
+  node there;
+  auto bearer
+    = must(spawn(there.sys, ready_source(there.sys, make_token("secret"))));
+  const auto result = remote::publish(bearer, squatter.port());
+  CHECK(error_of(result) == errc::connection_failed);
+  CHECK(contains(error_text(result), std::to_string(squatter.port())));
+}
+
+TEST_CASE("an unusable TLS set-up is refused and the culprit named",
+          "[remote][tls]") {
+  test_ca ca;
+  test_ca other;
+  const auto good = ca.issue();
+  const auto expired = ca.issue({"IP:127.0.0.1", true});
+  temp_folder folder;
+  const auto garbage = folder.path() + "/garbage.pem";
+  std::ofstream{garbage} << "no certificate";
+  const auto check = [&](const tls_files& own, const std::string& ca_file,
+                         const std::string& culprit) {
+    CAPTURE(culprit);
+    node there{own, ca_file};
+    auto bearer
+      = must(spawn(there.sys, ready_source(there.sys, make_token("secret"))));
+    const auto result = remote::publish(bearer, 0);
+    REQUIRE(error_of(result) == errc::invalid_setting);
+    CHECK(contains(error_text(result), culprit));
+    CHECK(contains(error_text(remote::connect(there.sys, local(1))), culprit));
+  };
+  check(expired, ca.file(),
+        "caf.openssl.certificate: " + expired.certificate + ": has expired");
+  check({garbage, good.key, ""}, ca.file(), "caf.openssl.certificate: ");
+  check({good.certificate, garbage, ""}, ca.file(), "caf.openssl.key: ");
+  check({good.certificate, ca.issue().key, ""}, ca.file(), "caf.openssl.key: ");
+  check(good, garbage, "caf.openssl.cafile: ");
+  check(good, "/does/not/exist", "caf.openssl.cafile: /does/not/exist");
+  check(good, "", "caf.openssl.cafile: must be set");
+}

@@ -11,17 +11,24 @@
 
 namespace bearer::test {
 
-/// Answers a request of `whom` once more, which CAF's promises would not do.
-inline void answer_again(const caf::strong_actor_ptr& whom,
-                         caf::message_id request, caf::message what) {
-  const auto id = request.response_id();
+/// Puts a message into a mailbox in the name of `sender`, with any ID.
+inline void put_in_mailbox(const caf::strong_actor_ptr& whom,
+                           caf::strong_actor_ptr sender, caf::message_id id,
+                           caf::message what) {
 #if CAF_MAJOR_VERSION >= 1
-  auto mail = caf::make_mailbox_element(nullptr, id, std::move(what));
+  auto mail = caf::make_mailbox_element(std::move(sender), id, std::move(what));
 #else
-  auto mail = caf::make_mailbox_element(nullptr, id, {}, std::move(what));
+  auto mail = caf::make_mailbox_element(std::move(sender), id, {},
+                                        std::move(what));
 #endif
   caf::actor_cast<caf::abstract_actor*>(whom)->enqueue(std::move(mail),
                                                        nullptr);
+}
+
+/// Answers a request of `whom` once more, which CAF's promises would not do.
+inline void answer_again(const caf::strong_actor_ptr& whom,
+                         caf::message_id request, caf::message what) {
+  put_in_mailbox(whom, nullptr, request.response_id(), std::move(what));
 }
 
 } // namespace bearer::test

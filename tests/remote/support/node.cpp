@@ -5,6 +5,12 @@
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
 namespace bearer::test {
 
 node_config::node_config() {
@@ -17,6 +23,20 @@ node_config::node_config(const tls_files& own, const std::string& ca_file) {
   set("caf.openssl.certificate", own.certificate);
   set("caf.openssl.key", own.key);
   set("caf.openssl.cafile", ca_file);
+}
+
+void send_and_close(std::uint16_t port, const std::string& what) {
+  const auto fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  auto to = sockaddr_in{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0)
+    throw std::runtime_error("cannot connect");
+  // The other side may close before it has read all, which is no error here.
+  [[maybe_unused]] const auto sent = ::send(fd, what.data(), what.size(),
+                                            MSG_NOSIGNAL);
+  ::close(fd);
 }
 
 bool wait_for_secret(const handle& bearer, const std::string& secret) {

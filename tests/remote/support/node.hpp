@@ -66,6 +66,9 @@ struct owner {
   remote::published published;
 };
 
+/// Connects to a port of this machine, sends something, and closes.
+void send_and_close(std::uint16_t port, const std::string& what);
+
 /// Waits until a fetch gives this secret.
 bool wait_for_secret(const handle& bearer, const std::string& secret);
 

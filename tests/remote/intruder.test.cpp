@@ -1,0 +1,292 @@
+// What a node may do that has got into the cluster.
+
+#include "remote/support/intruder.hpp"
+
+#include <bearer/bearer.hpp>
+#include <bearer/remote/detail/wire.hpp>
+
+#include "support/numbered_source.hpp"
+#include "support/real_sources.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/system_messages.hpp>
+
+#include "remote/support/event_watch.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace bearer;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Every message that any actor of the library takes and CAF can send, and
+/// those by which CAF ends actors.
+std::vector<caf::message> all_messages(const generation& known) {
+  const auto fake = make_token("forged");
+  auto asked = remote::question{};
+  asked.newer_than = known;
+  asked.budget = 1min;
+  auto forged = remote::answer{};
+  forged.granted = fake;
+  auto opts = fetch_options{};
+  opts.renew_required = true;
+  return {
+    // First, because it allows for more.
+    caf::make_message(subscribe_atom_v, std::uint64_t{1}),
+    caf::make_message(fetch_atom_v, opts),
+    caf::make_message(fetch_atom_v, make_attempt()),
+    caf::make_message(fetch_atom_v, asked),
+    caf::make_message(fetch_atom_v, forged),
+    caf::make_message(can_retry_atom_v, caf::make_error(errc::token_refused),
+                      opts),
+    caf::make_message(latest_atom_v),
+    caf::make_message(latest_atom_v, fake),
+    caf::make_message(reject_atom_v, known),
+    caf::make_message(request_renewal_atom_v),
+    caf::make_message(prefetch_atom_v),
+    caf::make_message(status_atom_v),
+    caf::make_message(status_atom_v, fetch_counters{}),
+    caf::make_message(stop_atom_v),
+    caf::make_message(close_atom_v, caf::timespan{1s}),
+    caf::make_message(publish_atom_v, fake, caf::timestamp::max()),
+    caf::make_message(publish_atom_v, std::uint64_t{1}, known),
+    caf::make_message(publish_atom_v, known),
+    caf::make_message(withdraw_atom_v, known),
+    caf::make_message(rejected_atom_v, known),
+    caf::make_message(rejected_atom_v, std::uint64_t{1}, known),
+    caf::make_message(news_atom_v),
+    caf::make_message(lost_atom_v),
+    caf::make_message(event{caf::make_timestamp(), events::stopped{}}),
+    caf::make_message(fake),
+    caf::make_message(forged),
+    caf::make_message(status{}),
+    caf::make_message(caf::make_error(errc::stopped)),
+    caf::make_message(std::string(100'000, 'x')),
+    caf::make_message(caf::exit_msg{{}, caf::exit_reason::kill}),
+    caf::make_message(caf::exit_msg{{}, caf::exit_reason::user_shutdown}),
+    caf::make_message(caf::down_msg{{}, caf::exit_reason::kill}),
+  };
+}
+
+/// Waits until everything that was sent to the gate has been looked at: it
+/// answers in order.
+void wait_until_heard(intruder& who) {
+  const auto before = who.received();
+  const auto end = std::chrono::steady_clock::now() + patience;
+  // Again and again, because some may be thrown away.
+  do {
+    REQUIRE(std::chrono::steady_clock::now() < end);
+    who.send(who.gate(), caf::make_message(status_atom_v));
+  } while (!who.wait_for(before + 1, 100ms));
+}
+
+} // namespace
+
+TEST_CASE("nobody but the gate is ever seen on the network",
+          "[remote][intruder]") {
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  intruder who{at.address()};
+  who.send(who.gate(), caf::make_message(subscribe_atom_v, std::uint64_t{1}));
+  auto asked = remote::question{};
+  asked.budget = 1min;
+  who.send(who.gate(), caf::make_message(fetch_atom_v, asked));
+  who.send(who.gate(), caf::make_message(status_atom_v));
+  // An answer, a publication, the status, and then a rejection.
+  REQUIRE(who.wait_for(3));
+  at.bearer.reject(must(at.bearer.fetch()).generation);
+  REQUIRE(who.wait_for(5));
+  for (const auto& sender : who.senders())
+    CHECK(caf::actor_cast<caf::actor>(sender) == who.gate());
+}
+
+TEST_CASE("no message to anybody does more than it may", "[remote][intruder]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  const auto first = must(at.bearer.fetch());
+  REQUIRE(secret_of(replica.fetch()) == "token-1");
+  const auto attempts = replica.status().attempts;
+  intruder who{at.address()};
+  const auto messages = all_messages(first.generation);
+  for (const auto& what : messages)
+    who.send(who.gate(), what);
+  for (auto id = caf::actor_id{1}; id <= 1'000; ++id)
+    for (const auto& what : messages)
+      if (who.actor(id) != who.gate())
+        who.send(who.actor(id), what);
+  wait_until_heard(who);
+  // The question for a newer token has been asked, which is allowed.
+  REQUIRE(wait_for_secret(replica, "token-2"));
+  CHECK(source.calls() == 2);
+  CHECK(secret_of(at.bearer.fetch()) == "token-2");
+  CHECK(at.bearer.status().state != bearer_state::stopped);
+  CHECK(replica.status().attempts == attempts + 1);
+}
+
+TEST_CASE("nobody can answer in another's name", "[remote][intruder]") {
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  intruder who{at.address()};
+  auto forged = remote::answer{};
+  forged.granted = make_token("forged");
+  // To whatever the gate may have asked anybody.
+  for (auto id = std::uint64_t{1}; id <= 1'000; ++id) {
+    const auto request = caf::make_message_id(id);
+    for (const auto& what :
+         {caf::make_message(forged), caf::make_message(make_token("forged"))})
+      who.send(who.gate(), what, request.response_id());
+  }
+  who.send(who.gate(), caf::make_message(subscribe_atom_v, std::uint64_t{1}));
+  wait_until_heard(who);
+  node here;
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  CHECK(secret_of(replica.fetch()) == "token-1");
+}
+
+TEST_CASE("rejections of all that can be named are bounded by the rate",
+          "[remote][intruder][I8]") {
+  node here;
+  node there;
+  numbered_source source;
+  auto settings = quick();
+  settings.initial_retry_timeout = 50ms;
+  settings.max_retry_timeout = 50ms;
+  owner at{there, source.spawn(there.sys), settings};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  const auto start = std::chrono::steady_clock::now();
+  const auto first = must(replica.fetch());
+  const auto current = must(at.bearer.fetch()).generation;
+  intruder who{at.address()};
+  who.send(who.gate(), caf::make_message(subscribe_atom_v, std::uint64_t{1}));
+  for (auto i = std::uint64_t{0}; i < 10'000; ++i) {
+    auto asked = remote::question{};
+    asked.number = i;
+    asked.rejected = true;
+    asked.newer_than = {i % 3 == 2 ? current.id + 1 : current.id, i};
+    who.send(who.gate(), caf::make_message(fetch_atom_v, asked));
+  }
+  wait_until_heard(who);
+  // Everybody else is served all the while.
+  replica.reject(first.generation);
+  CHECK(replica.fetch());
+  const auto passed = std::chrono::steady_clock::now() - start;
+  CHECK(source.calls() <= passed / 50ms + 2);
+}
+
+TEST_CASE("questions that wait are few for each node", "[remote][intruder]") {
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  const auto first = must(at.bearer.fetch());
+  source.break_down();
+  intruder who{at.address()};
+  who.send(who.gate(), caf::make_message(subscribe_atom_v, std::uint64_t{1}));
+  for (auto i = std::uint64_t{0}; i < 1'000; ++i) {
+    auto asked = remote::question{};
+    asked.number = i;
+    asked.newer_than = first.generation;
+    asked.budget = caf::timespan::max();
+    who.send(who.gate(), caf::make_message(fetch_atom_v, asked));
+  }
+  wait_until_heard(who);
+  CHECK(at.bearer.status().waiters <= 8);
+}
+
+TEST_CASE("subscribing again and again changes nothing", "[remote][intruder]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  REQUIRE(replica.fetch());
+  intruder who{at.address()};
+  for (auto i = std::uint64_t{0}; i < 10'000; ++i)
+    who.send(who.gate(), caf::make_message(subscribe_atom_v, i));
+  wait_until_heard(who);
+  const auto before = who.received();
+  const auto watch = event_watch{replica};
+  at.bearer.request_renewal();
+  REQUIRE(watch.wait<events::published>());
+  CHECK(secret_of(replica.fetch()) == "token-2");
+  REQUIRE(who.wait_for(before + 1));
+  wait_until_heard(who);
+  // One publication for one subscriber, the rest are answers about the status.
+  CHECK(who.received() >= before + 2);
+}
+
+TEST_CASE("the status of a bearer tells no more of an error than its code",
+          "[remote][intruder][I19]") {
+  node there;
+  numbered_source source;
+  source.break_down();
+  owner at{there, source.spawn(there.sys), quick()};
+  auto opts = fetch_options{};
+  opts.report_error = true;
+  REQUIRE_FALSE(at.bearer.fetch(opts));
+  intruder who{at.address()};
+  caf::scoped_actor self{who.sys()};
+  detail::mail(self.ptr(), status_atom_v)
+    .request(caf::actor_cast<remote::detail::gate_actor>(who.gate()), patience)
+    .receive(
+      [](const status& x) {
+        CHECK(x.last_error == errc::command_failed);
+        CHECK(x.last_error.context().empty());
+        CHECK(x.failed_attempts > 0);
+      },
+      [](const caf::error& err) { FAIL(caf::to_string(err)); });
+}
+
+TEST_CASE("a node may go at any time", "[remote][intruder]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  { intruder connected{at.address()}; }
+  {
+    intruder subscribed{at.address()};
+    subscribed.send(subscribed.gate(),
+                    caf::make_message(subscribe_atom_v, std::uint64_t{1}));
+    wait_until_heard(subscribed);
+  }
+  const auto first = must(at.bearer.fetch());
+  {
+    intruder waiting{at.address()};
+    waiting.send(waiting.gate(),
+                 caf::make_message(subscribe_atom_v, std::uint64_t{1}));
+    auto asked = remote::question{};
+    asked.newer_than = first.generation;
+    asked.budget = 1min;
+    source.break_down();
+    waiting.send(waiting.gate(), caf::make_message(fetch_atom_v, asked));
+    wait_until_heard(waiting);
+  }
+  source.heal();
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  CHECK(replica.fetch());
+}
+
+TEST_CASE("what is no message at all keeps nobody else out",
+          "[remote][intruder]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  for (const auto& garbage :
+       {std::string{}, std::string(1, '\0'), std::string(10'000, '\0'),
+        std::string(10'000, '\x7f'), std::string{"GET / HTTP/1.1\r\n\r\n"}})
+    send_and_close(at.address().port, garbage);
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  CHECK(secret_of(replica.fetch()) == "token-1");
+}

@@ -1,0 +1,184 @@
+#include <bearer/bearer.hpp>
+
+#include "support/client.hpp"
+#include "support/numbered_source.hpp"
+#include "support/real_sources.hpp"
+
+#include "remote/support/event_watch.hpp"
+#include "remote/support/node.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+using namespace bearer;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Two nodes, and how long their ends took.
+class two_nodes {
+public:
+  node& here() {
+    return *here_;
+  }
+
+  node& there() {
+    return *there_;
+  }
+
+  /// The longer one of the times.
+  std::chrono::steady_clock::duration end() {
+    const auto first = time_of([&] { here_.reset(); });
+    return std::max(first, time_of([&] { there_.reset(); }));
+  }
+
+  /// The same, the owner first.
+  std::chrono::steady_clock::duration end_owner_first() {
+    const auto first = time_of([&] { there_.reset(); });
+    return std::max(first, time_of([&] { here_.reset(); }));
+  }
+
+private:
+  std::unique_ptr<node> here_ = std::make_unique<node>();
+  std::unique_ptr<node> there_ = std::make_unique<node>();
+};
+
+renewal_settings patient() {
+  auto result = renewal_settings{};
+  result.refresh_request_timeout = 1min;
+  return result;
+}
+
+/// Waits until so many actors run here.
+bool wait_for_actors(node& at, std::size_t n) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (at.sys.registry().running() != n)
+    if (std::chrono::steady_clock::now() > end)
+      return false;
+  return true;
+}
+
+} // namespace
+
+TEST_CASE("nodes end within a second that have never talked",
+          "[remote][shutdown]") {
+  two_nodes nodes;
+  numbered_source source;
+  {
+    owner at{nodes.there(), source.spawn(nodes.there().sys), quick()};
+    auto replica = must(remote::connect(nodes.here().sys, at.address()));
+  }
+  CHECK(nodes.end() < 1s);
+}
+
+TEST_CASE("nodes end within a second that are connected",
+          "[remote][shutdown]") {
+  for (auto owner_first : {false, true}) {
+    two_nodes nodes;
+    numbered_source source;
+    {
+      owner at{nodes.there(), source.spawn(nodes.there().sys), quick()};
+      auto replica = must(remote::connect(nodes.here().sys, at.address()));
+      REQUIRE(replica.fetch());
+    }
+    CHECK((owner_first ? nodes.end_owner_first() : nodes.end()) < 1s);
+  }
+}
+
+TEST_CASE("nodes end within a second while a question waits",
+          "[remote][shutdown]") {
+  for (auto owner_first : {false, true}) {
+    two_nodes nodes;
+    auto waiting = pending_fetch{};
+    {
+      signal called;
+      owner at{nodes.there(), silent_source(nodes.there().sys, called),
+               patient()};
+      auto replica
+        = must(remote::connect(nodes.here().sys, at.address(), patient()));
+      waiting = test::fetch(replica);
+      REQUIRE(called.wait());
+    }
+    CHECK((owner_first ? nodes.end_owner_first() : nodes.end()) < 1s);
+    CHECK(waiting.error() == errc::stopped);
+  }
+}
+
+TEST_CASE("a node ends within a second whose owner is gone",
+          "[remote][shutdown]") {
+  two_nodes nodes;
+  numbered_source source;
+  {
+    auto at = std::make_unique<owner>(nodes.there(),
+                                      source.spawn(nodes.there().sys), quick());
+    auto replica
+      = must(remote::connect(nodes.here().sys, at->address(), quick()));
+    REQUIRE(replica.fetch());
+    const auto watch = event_watch{replica};
+    at.reset();
+    REQUIRE(watch.wait(failed_with(errc::owner_unreachable), 2));
+  }
+  CHECK(nodes.end() < 1s);
+}
+
+TEST_CASE("a node ends within a second whose owner says nothing",
+          "[remote][shutdown]") {
+  signal accepted;
+  signal over;
+  tcp_server mute{[&](connection&) {
+    accepted.set();
+    over.wait();
+  }};
+  const auto guard = at_end{over};
+  two_nodes nodes;
+  {
+    auto replica
+      = must(remote::connect(nodes.here().sys, local(mute.port()), patient()));
+    replica.prefetch();
+    REQUIRE(accepted.wait());
+  }
+  CHECK(nodes.end() < 1s);
+}
+
+TEST_CASE("a node ends within a second with its fallback in use",
+          "[remote][shutdown]") {
+  two_nodes nodes;
+  {
+    auto options = remote::connect_options{};
+    options.fallback = ready_source(nodes.here().sys, expiring_token());
+    auto replica = must(
+      remote::connect(nodes.here().sys, local(1), quick(), std::move(options)));
+    REQUIRE(replica.fetch());
+  }
+  CHECK(nodes.end() < 1s);
+}
+
+TEST_CASE("nothing is left of a replica that nobody holds", "[remote]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  const auto here_before = here.sys.registry().running();
+  const auto there_before = there.sys.registry().running();
+  for (auto i = 0; i < 10; ++i) {
+    auto replica = must(remote::connect(here.sys, at.address(), quick()));
+    REQUIRE(replica.fetch());
+    for (auto j = 0; j < 1'000; ++j) {
+      auto via = replica.receiver();
+      REQUIRE(test::fetch(here.sys, via).answers() <= 1);
+    }
+  }
+  CHECK(wait_for_actors(here, here_before));
+  CHECK(wait_for_actors(there, there_before));
+}
+
+TEST_CASE("nothing is left of a bearer that is no more published", "[remote]") {
+  node there;
+  const auto before = there.sys.registry().running();
+  numbered_source source;
+  { owner at{there, source.spawn(there.sys), quick()}; }
+  CHECK(wait_for_actors(there, before));
+}

@@ -1,0 +1,94 @@
+#include "remote/support/intruder.hpp"
+
+#include "support/real_time.hpp"
+#include "support/second_answer.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/io/basp_broker.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <condition_variable>
+#include <set>
+#include <string>
+
+namespace bearer::test {
+
+struct intruder::record {
+  mutable std::mutex mutex;
+  mutable std::condition_variable changed;
+  std::vector<caf::strong_actor_ptr> senders;
+};
+
+intruder::intruder(const remote::address& where)
+  : record_(std::make_shared<record>()) {
+  caf::scoped_actor self{sys()};
+  detail::mail(self.ptr(), caf::connect_atom_v, where.host, where.port)
+    .request(sys().middleman().actor_handle(), patience)
+    .receive(
+      [&](const caf::node_id&, const caf::strong_actor_ptr& whom,
+          const std::set<std::string>&) {
+        gate_ = caf::actor_cast<caf::actor>(whom);
+      },
+      [](const caf::error& err) {
+        throw std::runtime_error(caf::to_string(err));
+      });
+  ear_ = sys().spawn([record = record_](caf::event_based_actor* hearer) {
+    const auto note = [record, hearer] {
+      const auto guard = std::lock_guard{record->mutex};
+      record->senders.push_back(hearer->current_sender());
+      record->changed.notify_all();
+    };
+    return caf::behavior{
+      [note](fetch_atom, const remote::answer&) { note(); },
+      [note](publish_atom, std::uint64_t, const generation&) { note(); },
+      [note](rejected_atom, std::uint64_t, const generation&) { note(); },
+      [note](const status&) { note(); },
+      [](const caf::error&) { /* of CAF's own actors */ },
+    };
+  });
+}
+
+intruder::~intruder() {
+  // CAF keeps who was seen on the network.
+  caf::anon_send_exit(ear_, caf::exit_reason::kill);
+}
+
+caf::actor intruder::actor(caf::actor_id id) {
+  auto hdl = sys().middleman().named_broker<caf::io::basp_broker>("BASP");
+  auto* broker = dynamic_cast<caf::io::basp_broker*>(
+    caf::actor_cast<caf::abstract_actor*>(hdl));
+  return caf::actor_cast<caf::actor>(
+    broker->proxy_registry_ptr()->get_or_put(gate_.node(), id));
+}
+
+void intruder::send(const caf::actor& to, const caf::message& what) {
+  send(to, what, caf::make_message_id());
+}
+
+void intruder::send(const caf::actor& to, const caf::message& what,
+                    caf::message_id id) {
+  put_in_mailbox(caf::actor_cast<caf::strong_actor_ptr>(to),
+                 caf::actor_cast<caf::strong_actor_ptr>(ear_), id, what);
+}
+
+std::vector<caf::strong_actor_ptr> intruder::senders() const {
+  const auto guard = std::lock_guard{record_->mutex};
+  return record_->senders;
+}
+
+std::size_t intruder::received() const {
+  return senders().size();
+}
+
+bool intruder::wait_for(std::size_t n, std::chrono::milliseconds limit) const {
+  auto lock = std::unique_lock{record_->mutex};
+  return record_->changed.wait_for(lock, limit, [&] {
+    return record_->senders.size() >= n;
+  });
+}
+
+} // namespace bearer::test

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "support/real_time.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_control_block.hpp>
+#include <caf/message.hpp>
+#include <caf/message_id.hpp>
+
+#include "remote/support/node.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace bearer::test {
+
+/// A node that is in the cluster and means harm.
+class intruder {
+public:
+  /// Connects to whatever is published at `where`.
+  explicit intruder(const remote::address& where);
+
+  intruder(const intruder&) = delete;
+
+  intruder& operator=(const intruder&) = delete;
+
+  ~intruder();
+
+  caf::actor_system& sys() {
+    return node_.sys;
+  }
+
+  /// What is published there.
+  const caf::actor& gate() const {
+    return gate_;
+  }
+
+  /// Any actor of the other node, by its number.
+  caf::actor actor(caf::actor_id id);
+
+  /// Sends `what` in the name of an actor of this node that remembers who
+  /// answers.
+  void send(const caf::actor& to, const caf::message& what);
+
+  /// The same as an answer, a request or whatever else has this ID.
+  void send(const caf::actor& to, const caf::message& what, caf::message_id id);
+
+  /// Who has sent something to that actor.
+  std::vector<caf::strong_actor_ptr> senders() const;
+
+  /// How many messages came.
+  std::size_t received() const;
+
+  /// Waits until so many messages came.
+  bool wait_for(std::size_t n,
+                std::chrono::milliseconds limit = patience) const;
+
+private:
+  struct record;
+
+  node node_;
+  caf::actor gate_;
+  std::shared_ptr<record> record_;
+  caf::actor ear_;
+};
+
+} // namespace bearer::test

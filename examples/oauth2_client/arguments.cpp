@@ -1,5 +1,7 @@
 #include "arguments.hpp"
 
+#include "repeatable_option.hpp"
+
 #include <cstddef>
 #include <set>
 #include <stdexcept>
@@ -34,10 +36,8 @@ std::vector<std::string> joined(const caf::config_option_set& known,
     // The dump would show secrets.
     if (option == nullptr || name == "dump-config")
       throw std::runtime_error("--" + name + ": no such option, see --help");
-    if (!seen.insert(name).second)
-      throw std::runtime_error("--" + name
-                               + ": given twice; separate several values by "
-                                 "spaces where there may be some");
+    if (!seen.insert(name).second && !is_repeatable(*option))
+      throw std::runtime_error("--" + name + ": given twice");
     const auto has_value = text.find('=') != std::string::npos;
     if (!option->is_flag() && !has_value) {
       if (i + 1 == arguments.size() || arguments[i + 1].starts_with("--"))

@@ -11,7 +11,8 @@ namespace oauth2_client {
 /// `--name=value` only: `--name value` becomes that.
 /// @throws std::runtime_error for what CAF would show with its value, which may
 ///         be a secret, or not mind: an unknown option, one without its value,
-///         and one that is there twice. Names the option.
+///         and one that is there twice though it is not repeatable. Names the
+///         option.
 std::vector<std::string> joined(const caf::config_option_set& known,
                                 const std::vector<std::string>& arguments);
 

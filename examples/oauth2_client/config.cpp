@@ -1,6 +1,7 @@
 #include "config.hpp"
 
 #include "arguments.hpp"
+#include "repeatable_option.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -76,10 +77,14 @@ void config::add_grant_options(opt_group& to) {
     .add(password_file, "password-file",
          "for password: holds it; else the environment variable "
          "OAUTH2_PASSWORD does")
-    .add(scope, "scope", "what the token is to permit, separated by spaces")
-    .add(resource, "resource",
-         "URIs that the token is for, separated by spaces (RFC 8707)")
     .add(audience, "audience", "whom the token is for");
+  custom_options_
+    .add(repeatable_option(scopes, "scope",
+                           "what the token is to permit; several are given "
+                           "one by one or separated by spaces"))
+    .add(repeatable_option(resources, "resource",
+                           "URI that the token is for (RFC 8707); several are "
+                           "given one by one"));
 }
 
 void config::add_request_options(opt_group& to) {

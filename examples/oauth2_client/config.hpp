@@ -55,8 +55,9 @@ public:
 
   // -- what else is sent ------------------------------------------------------
 
-  std::string scope;
-  std::string resource;
+  /// Each may be several, separated by spaces.
+  std::vector<std::string> scopes;
+  std::vector<std::string> resources;
   std::string audience;
 
   // -- connections ------------------------------------------------------------

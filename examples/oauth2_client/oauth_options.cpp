@@ -25,11 +25,13 @@ constexpr auto secret_variable = "OAUTH2_CLIENT_SECRET";
   throw std::runtime_error("--" + option + ": " + why);
 }
 
-std::vector<std::string> words(const std::string& text) {
-  auto in = std::istringstream{text};
+std::vector<std::string> words(const std::vector<std::string>& texts) {
   auto result = std::vector<std::string>{};
-  for (auto word = std::string{}; in >> word;)
-    result.push_back(std::move(word));
+  for (const auto& text : texts) {
+    auto in = std::istringstream{text};
+    for (auto word = std::string{}; in >> word;)
+      result.push_back(std::move(word));
+  }
   return result;
 }
 
@@ -216,9 +218,9 @@ oauth2::options oauth_options_of(const config& from) {
   result.client_id = from.client_id;
   result.authentication = authentication_of(from);
   result.grant = grant_of(from);
-  result.scopes = words(from.scope);
+  result.scopes = words(from.scopes);
   result.audience = from.audience;
-  result.resources = words(from.resource);
+  result.resources = from.resources;
   result.connection = connection_of(from);
   return result;
 }

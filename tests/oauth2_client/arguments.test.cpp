@@ -55,7 +55,7 @@ TEST_CASE("oauth2_client names the option that it does not take",
   CHECK(is_refused({"--client-secrt=" + secret_text}, "--client-secrt: "));
   CHECK(is_refused({"--client-secret"}, "--client-secret: lacks"));
   CHECK(is_refused({"--client-secret", "--url=x"}, "--client-secret: lacks"));
-  CHECK(is_refused({"--scope=a", "--scope", "b"}, "--scope: given twice"));
+  CHECK(is_refused({"--kid=a", "--kid", "b"}, "--kid: given twice"));
   CHECK(is_refused({"--client-secret", secret_text, "--dump-config"},
                    "--dump-config: "));
   CHECK(is_refused({secret_text}, "arguments are options"));
@@ -65,6 +65,10 @@ TEST_CASE("oauth2_client names the option that it does not take",
   CHECK(is_refused({"--auth-method=magic"}, "--auth-method: "));
   CHECK(is_refused({"--alg=none", "--private-key=x"}, "--alg: "));
   CHECK(run_program({"--duration=soon"}).shows("--duration=soon"));
+  // A resource is taken as it is.
+  CHECK(run_program({"--resource=urn:a urn:b", "--client-id=x",
+                     "--token-endpoint=http://127.0.0.1:1/"})
+          .shows("oauth2: resources: "));
   CHECK(run_program({"--initial-retry-timeout=0s", "--token-endpoint",
                      "http://127.0.0.1:1/", "--client-id=x"})
           .shows("initial_retry_timeout"));

@@ -163,7 +163,7 @@ TEST_CASE("oauth2_client writes each new refresh token where the old one was",
   CHECK(std::distance(fs::directory_iterator{it.folder.path()}, {}) == 3);
 }
 
-TEST_CASE("oauth2_client asks for scope, resources and audience",
+TEST_CASE("oauth2_client asks for scopes, resources and an audience",
           "[oauth2][oauth2_client]") {
   auto it = client_world{};
   auto answer = std::promise<std::string>{};
@@ -172,17 +172,18 @@ TEST_CASE("oauth2_client asks for scope, resources and audience",
     answer.set_value(what.body);
     manners::saying(std::move(what))(to, act);
   }});
-  CHECK(went_well(it.run_with_secret({"--scope", "read write", "--audience=api",
-                                      "--resource",
-                                      "https://one.example/ urn:two"}),
-                  1));
+  REQUIRE(
+    went_well(it.run_with_secret({"--scope", "read write", "--audience=api",
+                                  "--resource", "https://one.example/",
+                                  "--scope=admin", "--resource=urn:[2,3]"}),
+              1));
   const auto body = answer.get_future().get();
   const auto start = body.find(token_book::access_prefix);
   REQUIRE(start != std::string::npos);
   const auto token = body.substr(start, body.find('"', start) - start);
   const auto got = it.server.authority().book().rights_of(token).value();
-  CHECK(got.scope == "read write");
+  CHECK(got.scope == "read write admin");
   CHECK(got.audience == std::vector<std::string>{"api"});
   CHECK(got.resources
-        == std::vector<std::string>{"https://one.example/", "urn:two"});
+        == std::vector<std::string>{"https://one.example/", "urn:[2,3]"});
 }

@@ -2,17 +2,16 @@
 
 #include <bearer/actors.hpp>
 #include <bearer/completion.hpp>
-#include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/client.hpp>
-#include <bearer/http/token_refusal.hpp>
+#include <bearer/http/send.hpp>
 #include <bearer/http/url.hpp>
-#include <bearer/secret.hpp>
 #include <bearer/with_token.hpp>
 
 #include "support/interrupts.hpp"
 
 #include <caf/event_based_actor.hpp>
+#include <caf/expected.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/timespan.hpp>
 #include <caf/timestamp.hpp>
@@ -87,35 +86,16 @@ private:
     bearer::with_token<http::response>(
       self_, work_->tokens,
       [this](const bearer::token& tok, caf::timespan budget,
-             bearer::completion<http::response> done) {
+             const bearer::completion<http::response>& done) {
         note_token(tok);
-        attempt(tok, budget, std::move(done));
+        http::send_once(self_, client_, request_, tok, budget,
+                        [this, done](caf::expected<http::response> outcome) {
+                          wanted_at_ = steady::now();
+                          done(std::move(outcome));
+                        });
       })
       .then([this](const http::response& answer) { judge(answer); },
             [this](const caf::error& why) { fail(why); });
-  }
-
-  void attempt(const bearer::token& tok, caf::timespan budget,
-               bearer::completion<http::response> done) {
-    auto what = request_;
-    what.fields.push_back(
-      {"Authorization",
-       bearer::secret{"Bearer " + std::string{tok.access_token.view()}}});
-    what.timeout = std::min(what.timeout, budget);
-    // Infinite, because the client heeds the timeout of the request.
-    bearer::detail::mail(self_, bearer::fetch_atom_v, std::move(what))
-      .request(client_, caf::infinite)
-      .then(
-        [this, sent = tok.access_token, done](http::response& answer) {
-          wanted_at_ = steady::now();
-          if (auto refused = http::token_refusal(server_, answer, sent))
-            return done(std::move(refused));
-          done(std::move(answer));
-        },
-        [this, done](caf::error& why) {
-          wanted_at_ = steady::now();
-          done(std::move(why));
-        });
   }
 
   // -- what became of it ------------------------------------------------------

@@ -35,6 +35,26 @@ caf::expected<response> judged(const std::string& server, const secret& sent,
 
 } // namespace detail
 
+/// Sends a request once for the actor `self`, with this token in its header:
+/// what `send` does in each attempt, for attempts that do more than that.
+/// @param client What `shared_client` gives.
+/// @param budget Bounds the time, as `request::timeout` does.
+/// @param done Takes a `caf::expected<response>`, as a `completion` does: the
+///             server's answer or `errc::token_refused`, or another error.
+template <class Self, class OnDone>
+void send_once(Self* self, const client_actor& client, const request& what,
+               const token& tok, caf::timespan budget, const OnDone& done) {
+  auto ready = detail::authorized(what, tok, budget);
+  if (!ready)
+    return done(std::move(ready.error()));
+  // Infinite, because the client heeds the timeout of the request.
+  bearer::detail::mail(self, fetch_atom_v, std::move(*ready))
+    .request(client, caf::infinite)
+    .then([done, server = shown(what.url), sent = tok.access_token](
+            response& x) { done(detail::judged(server, sent, x)); },
+          [done](caf::error& why) { done(std::move(why)); });
+}
+
 /// Sends a request with the token of a bearer in its header (RFC 6750, section
 /// 2.1) for the actor `self`. If the server refuses the token, then it is
 /// rejected, and the request is sent again with a newer one; see `with_token`.
@@ -60,15 +80,7 @@ auto send(Self* self, const handle& api, request what,
                   what = std::move(what)](const token& tok,
                                           caf::timespan budget,
                                           const completion<response>& done) {
-    auto ready = detail::authorized(what, tok, budget);
-    if (!ready)
-      return done(std::move(ready.error()));
-    // Infinite, because the client heeds the timeout of the request.
-    bearer::detail::mail(self, fetch_atom_v, std::move(*ready))
-      .request(client, caf::infinite)
-      .then([done, server = shown(what.url), sent = tok.access_token](
-              response& x) { done(detail::judged(server, sent, x)); },
-            [done](caf::error& why) { done(std::move(why)); });
+    send_once(self, client, what, tok, budget, done);
   };
   return with_token<response>(self, api, std::move(attempt), std::move(opts));
 }

@@ -1,50 +1,18 @@
-#include <bearer/bearer.hpp>
+#include <bearer/family.hpp>
+#include <bearer/source/bearer_source.hpp>
+#include <bearer/source/environment_source.hpp>
 #include <bearer/source/function_source.hpp>
+#include <bearer/source/static_source.hpp>
 
-#include "support/real_time.hpp"
-#include "support/scripted_source.hpp"
+#include "support/foreign_thread.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <functional>
-#include <thread>
-#include <utility>
+#include <string>
 
 using namespace bearer;
 using namespace bearer::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// Has a thread of the application use a bearer and then go on with other
-/// things.
-/// @returns whether the actor system ends while that thread lives.
-bool ends_after(std::function<void(const handle&)> use) {
-  signal used;
-  signal release;
-  signal ended;
-  auto user = std::thread{};
-  auto owner = std::thread{[&] {
-    {
-      real_system real;
-      auto source = function_source(real.sys, [] { return make_token("abc"); });
-      user = std::thread{[&, bearer = *spawn(real.sys, source)]() mutable {
-        use(std::exchange(bearer, handle{}));
-        used.set();
-        release.wait();
-      }};
-      used.wait();
-    }
-    ended.set();
-  }};
-  const auto result = ended.wait();
-  release.set();
-  owner.join();
-  user.join();
-  return result;
-}
-
-} // namespace
 
 TEST_CASE("an actor system ends while a thread lives that has fetched",
           "[lifetime]") {
@@ -59,4 +27,44 @@ TEST_CASE("an actor system ends while a thread lives that asked for the status",
 TEST_CASE("an actor system ends while a thread lives that closed a bearer",
           "[lifetime]") {
   CHECK(ends_after([](const handle& bearer) { bearer.close(1s); }));
+}
+
+TEST_CASE("an actor system ends while a thread lives that had a receiver",
+          "[lifetime]") {
+  CHECK(ends_after([](const handle& bearer) { (void)bearer.receiver(); }));
+}
+
+TEST_CASE("an actor system ends while a thread lives that has spawned a bearer",
+          "[lifetime]") {
+  CHECK(ends_after([](const handle& bearer) {
+    auto& sys = bearer.actor().home_system();
+    (void)*spawn(sys, static_source(sys, "abc"));
+    (void)*spawn(sys, bearer);
+  }));
+}
+
+TEST_CASE("an actor system ends while a thread lives that has made a source",
+          "[lifetime]") {
+  CHECK(ends_after([](const handle& bearer) {
+    (void)function_source(bearer.actor().home_system(), [] { return token{}; });
+  }));
+  CHECK(ends_after([](const handle& bearer) {
+    (void)environment_source(bearer.actor().home_system(), "TOKEN");
+  }));
+  CHECK(ends_after([](const handle& bearer) {
+    (void)bearer_source(bearer.actor().home_system(), bearer.actor());
+  }));
+}
+
+TEST_CASE("an actor system ends while a thread lives that had a family",
+          "[lifetime]") {
+  CHECK(ends_after([](const handle& bearer) {
+    auto& sys = bearer.actor().home_system();
+    const auto all = *spawn_family(sys, [&sys](const std::string& key) {
+      return static_source(sys, key);
+    });
+    (void)all.fetch("abc");
+    (void)all.status();
+    all.close(1s);
+  }));
 }

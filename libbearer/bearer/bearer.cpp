@@ -1,6 +1,7 @@
 #include <bearer/bearer.hpp>
 #include <bearer/detail/assemble.hpp>
 #include <bearer/detail/local_slot.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/internal/cache.hpp>
 #include <bearer/internal/passing_actor.hpp>
 #include <bearer/internal/receiver.hpp>
@@ -67,6 +68,7 @@ caf::expected<handle> detail::assemble(caf::actor_system& sys, parts from) {
     return caf::make_error(errc::invalid_setting, "source: must be an actor");
   if (!options.clock)
     return caf::make_error(errc::invalid_setting, "clock: must be callable");
+  const auto memory = detail::thread_memory{};
   auto core = std::make_shared<detail::handle_core>();
   core->slot = std::make_shared<detail::local_slot>(options.clock);
   core->name = std::move(options.name);
@@ -135,6 +137,7 @@ caf::expected<token> handle::fetch(const fetch_options& opts) const {
 }
 
 receiver_actor handle::receiver() const {
+  const auto memory = detail::thread_memory{};
   return internal::spawn_receiver(actor().home_system(), actor(),
                                   core_->receivers);
 }

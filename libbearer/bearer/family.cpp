@@ -1,4 +1,5 @@
 #include <bearer/detail/family_core.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/family.hpp>
 #include <bearer/internal/family_calls.hpp>
@@ -37,6 +38,7 @@ spawn_family(caf::actor_system& sys, source_factory make_source,
                            "make_source: must be callable");
   if (!options.clock)
     return caf::make_error(errc::invalid_setting, "clock: must be callable");
+  const auto memory = detail::thread_memory{};
   return family{detail::family_core::make(sys, std::move(make_source), settings,
                                           std::move(options))};
 }
@@ -47,6 +49,7 @@ family::family(std::shared_ptr<detail::family_core> core)
 }
 
 caf::expected<handle> family::get(std::string_view key) const {
+  const auto memory = detail::thread_memory{};
   return core_->get(key);
 }
 

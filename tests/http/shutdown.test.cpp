@@ -1,5 +1,9 @@
 #include <bearer/error.hpp>
+#include <bearer/http/send.hpp>
+#include <bearer/source/metadata_source.hpp>
+#include <bearer/source/oauth2_source.hpp>
 
+#include "support/foreign_thread.hpp"
 #include "support/hanging_resolver.hpp"
 #include "support/http_client.hpp"
 #include "support/io_threads.hpp"
@@ -137,4 +141,34 @@ TEST_CASE("the thread of an actor system ends with its client", "[http]") {
     CHECK(io_threads() == 1);
   }
   CHECK(io_threads() == 0);
+}
+
+TEST_CASE("an actor system ends while a thread lives that has sent a request",
+          "[http][lifetime]") {
+  const auto environment = no_http_environment{};
+  const auto server = tcp_server{tcp_server::always("hello")};
+  auto body = std::string{};
+  CHECK(ends_after([&](const handle& bearer) {
+    body = body_of(http::send(bearer, http::get(server.url())));
+  }));
+  CHECK(body == "hello");
+}
+
+TEST_CASE("an actor system ends while a thread lives that has made a source",
+          "[oauth2][lifetime]") {
+  auto server = oauth2::options{};
+  server.token_endpoint = "https://as.example/token";
+  server.client_id = "client";
+  auto metadata = metadata_source_options{};
+  metadata.url = "http://169.254.169.254/token";
+  metadata.connection.allow_plain_http = true;
+  auto made = false;
+  CHECK(ends_after([&](const handle& bearer) {
+    made = bool(oauth2_source(bearer.actor().home_system(), server));
+  }));
+  CHECK(made);
+  CHECK(ends_after([&](const handle& bearer) {
+    made = bool(metadata_source(bearer.actor().home_system(), metadata));
+  }));
+  CHECK(made);
 }

@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/client.hpp>
 #include <bearer/http/detail/engine.hpp>
@@ -95,6 +96,7 @@ private:
 } // namespace
 
 client_actor shared_client(caf::actor_system& sys) {
+  const auto memory = bearer::detail::thread_memory{};
   return table().find_or(sys, [&sys] {
     using impl = caf::stateful_actor<client_state, client_actor::impl>;
     return sys.spawn<impl>();

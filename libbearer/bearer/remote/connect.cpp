@@ -1,7 +1,7 @@
 #include <bearer/detail/assemble.hpp>
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
-#include <bearer/internal/passing_actor.hpp>
 #include <bearer/remote/connect.hpp>
 #include <bearer/remote/detail/link.hpp>
 #include <bearer/remote/detail/network.hpp>
@@ -51,7 +51,7 @@ connect(caf::actor_system& sys, std::vector<address> owners,
   auto network = detail::choose_network(sys, to, to_string(owners.front()));
   if (!network)
     return std::move(network.error());
-  const auto memory = internal::thread_memory{};
+  const auto memory = bearer::detail::thread_memory{};
   auto config = detail::link_config{};
   config.owners = std::move(owners);
   config.network = std::move(*network);

@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/passing_actor.hpp>
 #include <bearer/remote/address.hpp>
@@ -104,7 +105,7 @@ caf::expected<published> publish(const handle& bearer, std::uint16_t port,
   auto network = detail::choose_network(sys, to, to_string(where));
   if (!network)
     return std::move(network.error());
-  const auto memory = internal::thread_memory{};
+  const auto memory = bearer::detail::thread_memory{};
   auto result = std::make_unique<published::state>();
   result->network = std::move(*network);
   result->desk = detail::spawn_desk(bearer);

@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/source/bearer_source.hpp>
 #include <bearer/source/detail/budget.hpp>
@@ -200,6 +201,7 @@ private:
 any_source bearer_source(caf::actor_system& sys, cache_actor inner) {
   using impl
     = caf::stateful_actor<bearer_source_state, closable_token_source::impl>;
+  const auto memory = detail::thread_memory{};
   return closable_token_source{sys.spawn<impl>(std::move(inner))};
 }
 

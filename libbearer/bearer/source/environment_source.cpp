@@ -1,3 +1,4 @@
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/source/detail/trim.hpp>
 #include <bearer/source/environment_source.hpp>
@@ -58,6 +59,7 @@ caf::expected<any_source> environment_source(caf::actor_system& sys,
                            " in its name");
   using impl
     = caf::stateful_actor<environment_source_state, token_source::impl>;
+  const auto memory = detail::thread_memory{};
   return any_source{token_source{sys.spawn<impl>(std::move(name))}};
 }
 

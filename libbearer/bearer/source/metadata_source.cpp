@@ -1,3 +1,4 @@
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/detail/check_request.hpp>
 #include <bearer/http/url.hpp>
@@ -127,6 +128,7 @@ caf::expected<any_source> metadata_source(caf::actor_system& sys,
   if (auto err = check(options))
     return err;
   using impl = caf::stateful_actor<metadata_source_state, token_source::impl>;
+  const auto memory = detail::thread_memory{};
   return any_source{token_source{sys.spawn<impl>(
     std::make_shared<const metadata_source_options>(std::move(options)))}};
 }

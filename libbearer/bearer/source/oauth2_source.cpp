@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/client.hpp>
 #include <bearer/oauth2/token_request.hpp>
@@ -59,6 +60,7 @@ caf::expected<any_source> oauth2_source(caf::actor_system& sys,
   if (auto err = oauth2::check(options))
     return err;
   using impl = caf::stateful_actor<oauth2_source_state, token_source::impl>;
+  const auto memory = detail::thread_memory{};
   return any_source{token_source{sys.spawn<impl>(std::move(options))}};
 }
 

@@ -1,3 +1,4 @@
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/source/static_source.hpp>
 #include <bearer/source/token_text.hpp>
@@ -48,6 +49,7 @@ static_source(caf::actor_system& sys, std::string_view access_token,
     return std::move(own.error());
   own->expires_at = expires_at;
   using impl = caf::stateful_actor<static_source_state, token_source::impl>;
+  const auto memory = detail::thread_memory{};
   return any_source{token_source{sys.spawn<impl>(std::move(*own))}};
 }
 

@@ -1,8 +1,8 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/event.hpp>
 #include <bearer/grpc/detail/token_gate.hpp>
-#include <bearer/internal/passing_actor.hpp>
 
 #include <caf/action.hpp>
 #include <caf/actor.hpp>
@@ -74,8 +74,7 @@ void fetch(event_listener::pointer self, const handle& bearer,
 std::shared_ptr<token_gate> token_gate::make(const handle& bearer,
                                              fetch_options waiting) {
   using impl = caf::stateful_actor<courier_state, event_listener::impl>;
-  // A thread that spawns remembers the actor system as well.
-  const auto memory = internal::thread_memory{};
+  const auto memory = bearer::detail::thread_memory{};
   auto result = std::make_shared<token_gate>(bearer, std::move(waiting));
   result->courier_ = event_listener{bearer.actor().home_system().spawn<impl>(
     result->courier_self_, std::weak_ptr{result})};

@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/source/detail/blocking_source.hpp>
 
@@ -76,6 +77,7 @@ private:
 any_source blocking_source(caf::actor_system& sys, blocking_function function) {
   using impl
     = caf::stateful_actor<blocking_source_state, closable_token_source::impl>;
+  const auto memory = thread_memory{};
   return closable_token_source{sys.spawn<impl>(std::move(function))};
 }
 

@@ -1,7 +1,6 @@
 #include "config.hpp"
 
 #include "arguments.hpp"
-#include "repeatable_option.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -26,14 +25,14 @@ bool showed_help(const Config& settings) {
 } // namespace
 
 config::config() {
-  auto all = opt_group{custom_options_, "global"};
+  auto all = option_adder{custom_options_};
   add_client_options(all);
   add_grant_options(all);
   add_request_options(all);
   add_settings(all);
 }
 
-void config::add_client_options(opt_group& to) {
+void config::add_client_options(option_adder& to) {
   to.add(token_endpoint, "token-endpoint",
          "URL where tokens are had; this or the issuer is needed")
     .add(issuer, "issuer",
@@ -56,7 +55,7 @@ void config::add_client_options(opt_group& to) {
          "whom the client's JWT is for: token_endpoint (default) or issuer");
 }
 
-void config::add_grant_options(opt_group& to) {
+void config::add_grant_options(option_adder& to) {
   to.add(grant, "grant",
          "client_credentials (default), refresh_token, jwt_bearer, "
          "token_exchange or password")
@@ -77,17 +76,15 @@ void config::add_grant_options(opt_group& to) {
     .add(password_file, "password-file",
          "for password: holds it; else the environment variable "
          "OAUTH2_PASSWORD does")
+    .add(scopes, "scope",
+         "what the token is to permit; several are given one by one or "
+         "separated by spaces")
+    .add(resources, "resource",
+         "URI that the token is for (RFC 8707); several are given one by one")
     .add(audience, "audience", "whom the token is for");
-  custom_options_
-    .add(repeatable_option(scopes, "scope",
-                           "what the token is to permit; several are given "
-                           "one by one or separated by spaces"))
-    .add(repeatable_option(resources, "resource",
-                           "URI that the token is for (RFC 8707); several are "
-                           "given one by one"));
 }
 
-void config::add_request_options(opt_group& to) {
+void config::add_request_options(option_adder& to) {
   to.add(url, "url",
          "what is requested with the token; without it tokens are fetched "
          "and no more")
@@ -108,7 +105,7 @@ void config::add_request_options(opt_group& to) {
          "send secrets unencrypted to other machines, too");
 }
 
-void config::add_settings(opt_group& to) {
+void config::add_settings(option_adder& to) {
   auto& x = settings;
   to.add(x.max_retries, "max-retries",
          "of the bearer: tokens that one request may try, by default 2")

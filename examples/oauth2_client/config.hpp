@@ -5,6 +5,8 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/timespan.hpp>
 
+#include "option_adder.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -82,10 +84,10 @@ public:
   std::uint64_t seed = 0;
 
 private:
-  void add_client_options(opt_group& to);
-  void add_grant_options(opt_group& to);
-  void add_request_options(opt_group& to);
-  void add_settings(opt_group& to);
+  void add_client_options(option_adder& to);
+  void add_grant_options(option_adder& to);
+  void add_request_options(option_adder& to);
+  void add_settings(option_adder& to);
 };
 
 } // namespace oauth2_client

@@ -70,6 +70,18 @@ TEST_CASE("oauth2_client takes the secret from wherever it is",
   CHECK(went_well(it.run({}), 1));
 }
 
+TEST_CASE("oauth2_client takes no option from the environment",
+          "[oauth2][oauth2_client]") {
+  // Which has these for other purposes.
+  const auto name = scoped_variable{"USERNAME", "jane"};
+  const auto url = scoped_variable{"URL", "https://elsewhere.example/"};
+  const auto scope = scoped_variable{"SCOPE", "a\"b"};
+  const auto proxy = scoped_variable{"PROXY", "http://proxy.invalid/"};
+  const auto it = client_world{};
+  CHECK(went_well(it.run_with_secret({}), 1));
+  CHECK(it.server.counts().resource_ok == 1);
+}
+
 TEST_CASE("oauth2_client asks an issuer where tokens are",
           "[oauth2][oauth2_client]") {
   const auto it = client_world{};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/canary.hpp"
+#include "support/no_http_environment.hpp"
 #include "support/oauth/oauth_server.hpp"
 #include "support/real_time.hpp"
 #include "support/signing_keys.hpp"
@@ -9,6 +10,7 @@
 #include "oauth2_client/program.hpp"
 #include <catch2/catch_test_macros.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,8 +26,9 @@ inline oauth_setup one_client() {
 
 /// A server for the program `oauth2_client`, and a folder for its files.
 struct client_world {
-  explicit client_world(oauth_setup setup = one_client())
-    : server(std::move(setup)) {
+  explicit client_world(oauth_setup setup = one_client(),
+                        const std::optional<tls_files>& tls = {})
+    : server(std::move(setup), tls) {
     // nop
   }
 
@@ -55,6 +58,7 @@ struct client_world {
     return run(std::move(more));
   }
 
+  no_http_environment environment;
   temp_folder folder;
   oauth_server server;
 };

@@ -31,17 +31,28 @@ void require(bool condition, const char* what) {
     throw std::runtime_error(what);
 }
 
-/// Binds a socket to a port of this machine, a free one if it is 0.
-int bind_to(std::uint16_t& port) {
+int make_socket() {
   const auto result = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   require(result >= 0, "no socket");
+  return result;
+}
+
+/// A port of this machine.
+sockaddr_in address_of(std::uint16_t port) {
+  auto result = sockaddr_in{};
+  result.sin_family = AF_INET;
+  result.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  result.sin_port = htons(port);
+  return result;
+}
+
+/// Binds a socket to a port of this machine, a free one if it is 0.
+int bind_to(std::uint16_t& port) {
+  const auto result = make_socket();
   // Lets two sockets have it as long as only one of them listens.
   const auto yes = 1;
   ::setsockopt(result, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-  auto address = sockaddr_in{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
+  auto address = address_of(port);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   auto size = socklen_t{sizeof(address)};
   require(::bind(result, generic, size) == 0, "cannot bind");
@@ -83,9 +94,28 @@ public:
     disconnect(fd_);
   }
 
+  void close() override {
+    ::shutdown(fd_, SHUT_RDWR);
+  }
+
 protected:
   std::ptrdiff_t read_some(char* into, std::size_t size) override {
     return wait_readable(fd_) ? ::recv(fd_, into, size, 0) : -1;
+  }
+
+private:
+  int fd_;
+};
+
+/// The end of a client, whose socket is its own.
+class client_connection : public plain_connection {
+public:
+  explicit client_connection(int fd) : plain_connection(fd), fd_(fd) {
+    // nop
+  }
+
+  ~client_connection() override {
+    ::close(fd_);
   }
 
 private:
@@ -110,6 +140,11 @@ public:
 
   void reset() override {
     disconnect(fd_);
+  }
+
+  void close() override {
+    SSL_shutdown(ssl_.get());
+    ::shutdown(fd_, SHUT_RDWR);
   }
 
 protected:
@@ -177,6 +212,14 @@ std::string connection::read_request() {
       return {};
     unread_.append(buffer.data(), static_cast<std::size_t>(count));
   }
+}
+
+std::string connection::read() {
+  if (!unread_.empty())
+    return std::exchange(unread_, {});
+  auto buffer = std::array<char, 4096>{};
+  const auto count = read_some(buffer.data(), buffer.size());
+  return {buffer.data(), static_cast<std::size_t>(std::max(count, {}))};
 }
 
 bool connection::answer(std::string_view body, std::string_view status,
@@ -301,6 +344,17 @@ tcp_server::script tcp_server::always(std::string body) {
       if (!peer.answer(body))
         return;
   };
+}
+
+std::unique_ptr<connection> connect_to(std::uint16_t port) {
+  const auto fd = make_socket();
+  auto result = std::make_unique<client_connection>(fd);
+  const auto address = address_of(port);
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address),
+                sizeof(address))
+      != 0)
+    return nullptr;
+  return result;
 }
 
 std::uint16_t closed_port() {

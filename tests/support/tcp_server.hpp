@@ -23,7 +23,7 @@ struct tls_files {
   std::string client_ca;
 };
 
-/// The server's end of a connection, with or without TLS.
+/// An end of a connection, as a rule the server's, with or without TLS.
 class connection {
 public:
   virtual ~connection() = default;
@@ -31,6 +31,10 @@ public:
   /// Reads a request with its body; empty if the client closed or broke the
   /// connection.
   std::string read_request();
+
+  /// Reads whatever comes next; empty if the client closed or broke the
+  /// connection.
+  std::string read();
 
   /// Writes everything; false if the client is gone.
   virtual bool write(std::string_view text) = 0;
@@ -44,6 +48,10 @@ public:
 
   /// Breaks the connection at once.
   virtual void reset() = 0;
+
+  /// Ends the connection, after all that was written. Whoever reads gets no
+  /// more.
+  virtual void close() = 0;
 
 protected:
   /// At most `size` bytes, 0 at the end, -1 on failure.
@@ -121,6 +129,10 @@ private:
   std::vector<std::thread::id> finished_;
   std::thread acceptor_;
 };
+
+/// The client's end of a connection to a port of this machine, without TLS;
+/// nothing if nobody listens there.
+std::unique_ptr<connection> connect_to(std::uint16_t port);
 
 /// A port of this machine where nobody listens.
 std::uint16_t closed_port();

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto last = errc::token_refused;
+constexpr auto last = errc::owner_unreachable;
 
 } // namespace
 
@@ -55,6 +55,7 @@ TEST_CASE("the numbers of the codes are pinned, because they travel") {
   CHECK(static_cast<int>(errc::answer_lost) == 29);
   CHECK(static_cast<int>(errc::family_full) == 30);
   CHECK(static_cast<int>(errc::token_refused) == 31);
+  CHECK(static_cast<int>(errc::owner_unreachable) == 32);
 }
 
 TEST_CASE("permanent is what errc marks so or a source wrapped so", "[I12]") {

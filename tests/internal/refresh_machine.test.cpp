@@ -411,3 +411,95 @@ TEST_CASE("a plain fetch does not change the reason of an attempt", "[I10]") {
   b.pass(1s);
   CHECK(b.machine.start_if_due(b.now)->reason == attempt_reason::scheduled);
 }
+
+// -- what the source says unasked
+// ----------------------------------------------
+
+TEST_CASE("news of a newer token starts an attempt at the floor", "[I8]") {
+  bench b;
+  b.publish(1h);
+  b.machine.expect_newer(b.now);
+  CHECK(!b.machine.start_if_due(b.now));
+  b.pass(b.settings.initial_retry_timeout);
+  const auto what = b.machine.start_if_due(b.now);
+  REQUIRE(what);
+  CHECK(what->reason == attempt_reason::scheduled);
+}
+
+TEST_CASE("news of a newer token does not wait for the backoff", "[I8]") {
+  bench b;
+  b.begin();
+  b.machine.finish(make_permanent(caf::make_error(errc::busy)), b.now);
+  b.pass(b.settings.initial_retry_timeout);
+  REQUIRE(!b.machine.start_if_due(b.now));
+  b.machine.expect_newer(b.now);
+  CHECK(b.machine.start_if_due(b.now));
+}
+
+TEST_CASE("a source that has lost its way is asked at the floor", "[I8]") {
+  bench b;
+  b.publish(1h);
+  b.pass(b.settings.initial_retry_timeout);
+  b.machine.look_again(b.now);
+  CHECK(b.machine.start_if_due(b.now));
+}
+
+TEST_CASE("a source that has lost its way again stays in its backoff", "[I8]") {
+  bench b;
+  b.publish(1h);
+  b.pass(b.settings.initial_retry_timeout);
+  b.machine.look_again(b.now);
+  REQUIRE(b.machine.start_if_due(b.now));
+  b.fail();
+  b.pass(b.settings.initial_retry_timeout - 1ns);
+  b.machine.look_again(b.now);
+  CHECK(!b.machine.start_if_due(b.now));
+}
+
+TEST_CASE("what a source says unasked starts no unused machine, and no stopped"
+          " one",
+          "[I10][I14]") {
+  bench b;
+  b.machine.expect_newer(b.now);
+  b.machine.look_again(b.now);
+  CHECK(!b.machine.start_if_due(b.now));
+  b.publish(1h);
+  b.machine.stop();
+  b.pass(1min);
+  b.machine.expect_newer(b.now);
+  b.machine.look_again(b.now);
+  CHECK(!b.machine.reject_given({7, 1}, b.now));
+  CHECK(!b.machine.next_wakeup());
+}
+
+TEST_CASE("a source can take back the token it gave, by its own number",
+          "[I4]") {
+  bench b;
+  b.begin();
+  auto given = b.make("first", 1h);
+  given.generation = {7, 5};
+  REQUIRE(b.machine.finish(given, b.now).success());
+  CHECK(!b.machine.reject_given({7, 4}, b.now));
+  CHECK(!b.machine.reject_given({8, 5}, b.now));
+  CHECK(!b.machine.reject_given({}, b.now));
+  CHECK(b.machine.usable(b.now));
+  CHECK(b.machine.reject_given({7, 5}, b.now));
+  CHECK(!b.machine.usable(b.now));
+  CHECK(!b.machine.reject_given({7, 5}, b.now));
+  b.pass(b.settings.initial_retry_timeout);
+  const auto what = b.machine.start_if_due(b.now);
+  REQUIRE(what);
+  CHECK(what->reason == attempt_reason::rejected);
+}
+
+TEST_CASE("a token that its source takes back on its way is of no use",
+          "[I4]") {
+  bench b;
+  b.begin();
+  REQUIRE(!b.machine.reject_given({7, 5}, b.now));
+  auto given = b.make("first", 1h);
+  given.generation = {7, 5};
+  const auto result = b.machine.finish(given, b.now);
+  CHECK(result.error == errc::rejected_token);
+  CHECK(!b.machine.usable(b.now));
+}

@@ -86,9 +86,14 @@ void refresh_machine::look_again(time_reading now) {
 }
 
 bool refresh_machine::reject_given(const generation& number, time_reading now) {
-  const auto concerned = number.count > 0 && !tokens_.rejected()
-                         && number == tokens_.given().generation;
-  return concerned && reject(tokens_.newest().count, now);
+  // It may have been given just now, and be on its way.
+  refused_ = number;
+  return is_refused(tokens_.given()) && !tokens_.rejected()
+         && reject(tokens_.newest().count, now);
+}
+
+bool refresh_machine::is_refused(const token& given) const noexcept {
+  return given.generation.count > 0 && given.generation == refused_;
 }
 
 void refresh_machine::want_attempt(bool ahead_of_backoff, time_reading now) {
@@ -171,6 +176,9 @@ void refresh_machine::bring_forward(steady_time when) noexcept {
 attempt_result refresh_machine::finish(const token& tok, time_reading now) {
   if (auto fault = tokens_.find_fault(tok, now))
     return fail(events::outcome::failed, std::move(fault), now);
+  if (is_refused(tok))
+    return fail(events::outcome::failed, caf::make_error(errc::rejected_token),
+                now);
   auto result = attempt_result{};
   result.number = flight_->number;
   if (tokens_.is_newest_secret(tok))

@@ -175,6 +175,8 @@ private:
 
   attempt_reason reason() const noexcept;
 
+  bool is_refused(const token& given) const noexcept;
+
   steady_time earliest_start(time_reading now) const noexcept;
 
   void want_attempt(bool ahead_of_backoff, time_reading now);
@@ -188,6 +190,9 @@ private:
   renewal_settings settings_;
   jitter jitter_;
   token_ledger tokens_;
+
+  /// What the source has said last that servers refuse, by its own number.
+  generation refused_;
 
   /// When the next attempt starts, and when the wall clock wants a refresh.
   std::optional<steady_time> due_;

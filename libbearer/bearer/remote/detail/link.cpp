@@ -1,13 +1,12 @@
-#include <bearer/bearer.hpp>
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/detail/saturating.hpp>
 #include <bearer/internal/alarm.hpp>
 #include <bearer/remote/detail/conversation.hpp>
-#include <bearer/remote/detail/desk.hpp>
 #include <bearer/remote/detail/dialer.hpp>
 #include <bearer/remote/detail/line.hpp>
 #include <bearer/remote/detail/link.hpp>
-#include <bearer/remote/detail/outage.hpp>
+#include <bearer/remote/detail/owner_list.hpp>
+#include <bearer/remote/detail/standby.hpp>
 #include <bearer/source/detail/budget.hpp>
 
 #include <caf/actor_cast.hpp>
@@ -34,9 +33,11 @@ public:
 
   link_state(link_actor::pointer self, link_config config)
     : self_(self),
-      config_(std::move(config)),
-      dialer_(self, config_.network, config_.loopback_only),
-      outage_(config_.owners),
+      clock_(std::move(config.clock)),
+      look_again_after_(config.settings.max_retry_timeout),
+      owners_(config.owners),
+      dialer_(self, std::move(config.network), config.loopback_only),
+      standby_(std::move(config.fallback), config.settings, clock_),
       alarm_(self, [this] { ring(); }) {
     bearer::detail::ignore_errors(self_);
   }
@@ -47,7 +48,6 @@ public:
 
   ~link_state() {
     end_job(caf::make_error(errc::source_down, "the link has ended"));
-    step_back();
   }
 
   link_actor::behavior_type make_behavior() {
@@ -117,7 +117,7 @@ private:
     end_job(caf::make_error(errc::source_down, "another attempt has begun"));
     const auto now = self_->clock().now();
     const auto budget = bearer::detail::inner_budget(what.budget);
-    const auto owners_share = config_.fallback ? budget / 2 : budget;
+    const auto owners_share = standby_ ? budget / 2 : budget;
     job_.emplace(job{self_->make_response_promise<token>(), conversation{what},
                      bearer::detail::saturating_add(now, budget),
                      bearer::detail::saturating_add(now, owners_share)});
@@ -152,7 +152,7 @@ private:
       return;
     const auto now = self_->clock().now();
     if (now >= job_->deadline)
-      end_job(outage_.error(job_->fallen_back ? "nor has the fallback a token"
+      end_job(owners_.error(job_->fallen_back ? "nor has the fallback a token"
                                               : "no answer in time"));
     else if (now >= job_->patience && !job_->fallen_back)
       do_without_owner(
@@ -170,16 +170,15 @@ private:
   }
 
   void dial() {
-    if (job_->tried++ == config_.owners.size()) {
+    if (job_->tried++ == owners_.size()) {
       do_without_owner({});
       return;
     }
     // Others want to be tried in what time there is, too.
     const auto now = self_->clock().now();
-    const auto left
-      = (job_->patience - now)
-        / static_cast<int>(config_.owners.size() + 1 - job_->tried);
-    dialer_.call(config_.owners[current_], now + left,
+    const auto left = (job_->patience - now)
+                      / static_cast<int>(owners_.size() + 1 - job_->tried);
+    dialer_.call(owners_.current(), now + left,
                  [this](caf::expected<gate_actor> found) {
                    if (found)
                      connect(*found);
@@ -189,8 +188,8 @@ private:
   }
 
   void dial_next(const caf::error& why) {
-    outage_.note(config_.owners[current_], why, config_.clock());
-    current_ = (current_ + 1) % config_.owners.size();
+    owners_.note(why, clock_());
+    owners_.move_on();
     dial();
   }
 
@@ -205,14 +204,13 @@ private:
     if (line_)
       bearer::detail::mail(self_, stop_atom_v).send(line_);
     line_ = nullptr;
-    current_ = (current_ + 1) % config_.owners.size();
+    owners_.move_on();
   }
 
   void lose_line() {
     line_ = nullptr;
-    outage_.note(config_.owners[current_],
-                 caf::make_error(errc::connection_failed, "connection lost"),
-                 config_.clock());
+    owners_.note(caf::make_error(errc::connection_failed, "connection lost"),
+                 clock_());
     if (!job_)
       to_refresher(lost_atom_v);
     else if (!job_->fallen_back)
@@ -222,10 +220,10 @@ private:
   void do_without_owner(const caf::error& why) {
     dialer_.hang_up();
     if (why)
-      outage_.note(config_.owners[current_], why, config_.clock());
+      owners_.note(why, clock_());
     drop_line();
-    if (!config_.fallback) {
-      fail(outage_.error({}));
+    if (!standby_) {
+      fail(owners_.error({}));
       return;
     }
     job_->fallen_back = true;
@@ -238,7 +236,7 @@ private:
     what.number = job_->number = ++questions_;
     // So that the owner's reason comes before the time is over.
     what.budget = bearer::detail::inner_budget(until - self_->clock().now());
-    job_->asked = config_.clock();
+    job_->asked = clock_();
     return what;
   }
 
@@ -248,7 +246,7 @@ private:
   }
 
   void go_on(const answer& what) {
-    outage_.end();
+    owners_.answered();
     if (!job_ || job_->fallen_back || what.number != job_->number)
       return;
     auto next = job_->talk.go_on(what, job_->asked);
@@ -256,7 +254,8 @@ private:
       ask(*more);
       return;
     }
-    step_back();
+    // Whoever stands by may rest.
+    standby_.rest();
     settle(std::get<caf::expected<token>>(std::move(next)));
   }
 
@@ -282,22 +281,14 @@ private:
   // -- the fallback -----------------------------------------------------------
 
   void ask_fallback(question what) {
-    if (!desk_) {
-      auto settings = config_.settings;
-      settings.owns_source = false;
-      auto options = spawn_options{};
-      options.name = "fallback";
-      options.clock = config_.clock;
-      auto inner = spawn(self_->system(), config_.fallback, settings, options);
-      if (!inner) {
-        fail(std::move(inner.error()));
-        return;
-      }
-      desk_ = spawn_desk(*inner);
+    auto desk = standby_.wake(self_->system());
+    if (!desk) {
+      fail(std::move(desk.error()));
+      return;
     }
     what = prepare(what, job_->deadline);
     bearer::detail::mail(self_, fetch_atom_v, what)
-      .request(desk_, caf::infinite)
+      .request(*desk, caf::infinite)
       .then(
         [this, number = what.number](const answer& found) {
           if (job_ && job_->number == number)
@@ -314,20 +305,13 @@ private:
     }
     auto& outcome = std::get<caf::expected<token>>(next);
     if (!outcome) {
-      fail(outage_.error("nor has the fallback a token: "
+      fail(owners_.error("nor has the fallback a token: "
                          + caf::to_string(outcome.error())));
       return;
     }
     // To see whether the owner is back.
-    outcome->refresh_after = config_.settings.max_retry_timeout;
+    outcome->refresh_after = look_again_after_;
     settle(std::move(outcome));
-  }
-
-  /// The owner is there: the fallback rests.
-  void step_back() {
-    if (desk_)
-      bearer::detail::mail(self_, stop_atom_v).send(desk_);
-    desk_ = nullptr;
   }
 
   caf::result<void> close(caf::timespan grace) {
@@ -335,31 +319,34 @@ private:
     if (line_)
       bearer::detail::mail(self_, stop_atom_v).send(line_);
     line_ = nullptr;
-    step_back();
-    if (!config_.fallback.closer())
+    standby_.rest();
+    const auto& source = standby_.source().closer();
+    if (!source)
       return caf::unit;
     auto promise = self_->make_response_promise<void>();
     bearer::detail::mail(self_, close_atom_v, grace)
-      .request(config_.fallback.closer(), caf::infinite)
+      .request(source, caf::infinite)
       .then([promise]() mutable { promise.deliver(); },
             [promise](const caf::error&) mutable { promise.deliver(); });
     return promise;
   }
 
   link_actor::pointer self_;
-  link_config config_;
+  wall_clock clock_;
+
+  /// How long a token of the fallback's keeps the link from trying the owner.
+  caf::timespan look_again_after_;
+
   caf::weak_actor_ptr refresher_;
 
   /// Keeps this actor until it quits, with the refresher, which may let go of
   /// it before it hears of that.
   caf::strong_actor_ptr itself_;
 
+  owner_list owners_;
   dialer<link_actor::impl> dialer_;
   line_hub line_;
-  std::size_t current_ = 0;
-  outage outage_;
-
-  desk_actor desk_;
+  standby standby_;
 
   std::optional<job> job_;
   std::uint64_t questions_ = 0;

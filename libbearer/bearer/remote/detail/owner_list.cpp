@@ -1,8 +1,7 @@
 #include <bearer/error.hpp>
 #include <bearer/remote/detail/error_text.hpp>
-#include <bearer/remote/detail/outage.hpp>
+#include <bearer/remote/detail/owner_list.hpp>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -27,30 +26,26 @@ std::string to_text(caf::timestamp when) {
 
 } // namespace
 
-outage::outage(const std::vector<address>& owners) {
+owner_list::owner_list(const std::vector<address>& owners) {
   for (const auto& where : owners)
-    owners_.push_back({where, {}});
+    entries_.push_back({where, {}});
 }
 
-void outage::note(const address& where, const caf::error& why,
-                  caf::timestamp now) {
+void owner_list::note(const caf::error& why, caf::timestamp now) {
   if (!since_)
     since_ = now;
-  const auto i = std::find_if(owners_.begin(), owners_.end(),
-                              [&](const entry& x) { return x.where == where; });
-  if (i != owners_.end())
-    i->why = text_of(why);
+  entries_[current_].why = text_of(why);
 }
 
-void outage::end() {
+void owner_list::answered() {
   since_.reset();
-  for (auto& x : owners_)
+  for (auto& x : entries_)
     x.why.clear();
 }
 
-caf::error outage::error(std::string_view besides) const {
+caf::error owner_list::error(std::string_view besides) const {
   auto text = std::string{};
-  for (const auto& x : owners_) {
+  for (const auto& x : entries_) {
     const auto where = to_string(x.where);
     text += text.empty() ? "" : ", ";
     // Errors of connections name the address themselves.

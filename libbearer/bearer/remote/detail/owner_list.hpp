@@ -1,0 +1,59 @@
+#pragma once
+
+#include <bearer/remote/address.hpp>
+
+#include <caf/error.hpp>
+#include <caf/timestamp.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bearer::remote::detail {
+
+/// Where the owner may be, which of that is being tried, and since when nobody
+/// answers there, and why.
+class owner_list {
+public:
+  /// @param owners At least one.
+  explicit owner_list(const std::vector<address>& owners);
+
+  std::size_t size() const noexcept {
+    return entries_.size();
+  }
+
+  /// The one to try, or to talk to.
+  const address& current() const {
+    return entries_[current_].where;
+  }
+
+  /// Another one may do better.
+  void move_on() noexcept {
+    current_ = (current_ + 1) % entries_.size();
+  }
+
+  /// The current one could not be reached, or has gone.
+  void note(const caf::error& why, caf::timestamp now);
+
+  /// The current one has answered.
+  void answered();
+
+  /// `errc::owner_unreachable` that names the owners, why each could not be
+  /// reached when it was last tried, and since when that is so.
+  /// @param besides Something to add; may be empty.
+  caf::error error(std::string_view besides) const;
+
+private:
+  struct entry {
+    address where;
+    std::string why;
+  };
+
+  std::vector<entry> entries_;
+  std::size_t current_ = 0;
+  std::optional<caf::timestamp> since_;
+};
+
+} // namespace bearer::remote::detail

@@ -89,6 +89,7 @@ def questions():
         yield row(f"token of {size:,} B", "token of 100 B", "token_size", f"fetch_token_of_size/{size}", "fetch_token_of_size/100", 1.1)
     yield row("blocking fetch", "scoped_actor request", "blocking_fetch", "blocking_fetch", "scoped_actor_request", 1.1)
     yield row("blocking fetch, by message", "scoped_actor request", "blocking_fetch", "blocking_fetch_by_message", "scoped_actor_request", 1.1)
+    yield row("fetch on another node, by message", "the same on the owner's node", "remote_fetch", "replica_fetch", "local_fetch", 1.1)
     for other in ("mutex_and_shared_ptr", "shared_mutex_and_shared_ptr", "atomic_shared_ptr"):
         yield row("fast read, 1 thread", other, "fast_read", "fast_read/threads:1", f"{other}/threads:1", 0.1)
     yield row("fast read, 2 threads", "mutex_and_shared_ptr", "fast_read", "fast_read/threads:2", "mutex_and_shared_ptr/threads:2", 1 / 40)

@@ -68,7 +68,7 @@ std::vector<caf::message> all_messages(const generation& known) {
     caf::make_message(forged),
     caf::make_message(status{}),
     caf::make_message(caf::make_error(errc::stopped)),
-    caf::make_message(std::string(100'000, 'x')),
+    caf::make_message(std::string("no message of ours")),
     caf::make_message(caf::exit_msg{{}, caf::exit_reason::kill}),
     caf::make_message(caf::exit_msg{{}, caf::exit_reason::user_shutdown}),
     caf::make_message(caf::down_msg{{}, caf::exit_reason::kill}),
@@ -121,6 +121,7 @@ TEST_CASE("no message to anybody does more than it may", "[remote][intruder]") {
   const auto messages = all_messages(first.generation);
   for (const auto& what : messages)
     who.send(who.gate(), what);
+  who.send(who.gate(), caf::make_message(std::string(10'000'000, 'x')));
   for (auto id = caf::actor_id{1}; id <= 1'000; ++id)
     for (const auto& what : messages)
       if (who.actor(id) != who.gate())

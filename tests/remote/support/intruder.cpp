@@ -37,6 +37,8 @@ intruder::intruder(const remote::address& where)
         throw std::runtime_error(caf::to_string(err));
       });
   ear_ = sys().spawn([record = record_](caf::event_based_actor* hearer) {
+    // Of CAF's own actors.
+    detail::ignore_errors(hearer);
     const auto note = [record, hearer] {
       const auto guard = std::lock_guard{record->mutex};
       record->senders.push_back(hearer->current_sender());
@@ -47,7 +49,6 @@ intruder::intruder(const remote::address& where)
       [note](publish_atom, std::uint64_t, const generation&) { note(); },
       [note](rejected_atom, std::uint64_t, const generation&) { note(); },
       [note](const status&) { note(); },
-      [](const caf::error&) { /* of CAF's own actors */ },
     };
   });
 }

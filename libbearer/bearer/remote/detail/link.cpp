@@ -183,7 +183,7 @@ private:
                    if (found)
                      connect(*found);
                    else
-                     dial_next(std::move(found.error()));
+                     dial_next(found.error());
                  });
   }
 

@@ -9,7 +9,6 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <string_view>
 
@@ -40,7 +39,7 @@ caf::error cannot_use(std::string_view option, const std::string& file) {
 int give_passphrase(char* to, int size, int, void* from) {
   const auto& text = *static_cast<const std::string*>(from);
   const auto length = std::min(text.size(), static_cast<std::size_t>(size));
-  std::memcpy(to, text.data(), length);
+  std::copy_n(text.data(), length, to);
   return static_cast<int>(length);
 }
 

@@ -1,13 +1,13 @@
 #include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/detail/engine.hpp>
+#include <bearer/http/detail/signals_blocked.hpp>
 #include <bearer/http/url.hpp>
 
 #include <caf/deep_to_string.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -49,28 +49,6 @@ multi_ptr new_multi() {
   check(curl_multi_wakeup(result.get()));
   return result;
 }
-
-/// Keeps all signals from the threads that are started meanwhile: they are for
-/// the application's threads, and a broken connection is no reason for SIGPIPE.
-class signals_blocked {
-public:
-  signals_blocked() noexcept {
-    auto all = sigset_t{};
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-
-  signals_blocked(const signals_blocked&) = delete;
-
-  signals_blocked& operator=(const signals_blocked&) = delete;
-
-  ~signals_blocked() {
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
-private:
-  sigset_t before_{};
-};
 
 /// Names what shares connections.
 std::string key_of(const request& what) {

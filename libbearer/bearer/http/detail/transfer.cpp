@@ -1,60 +1,18 @@
-#include <bearer/detail/saturating.hpp>
 #include <bearer/detail/wipe.hpp>
 #include <bearer/error.hpp>
+#include <bearer/http/detail/prepare_connection.hpp>
 #include <bearer/http/detail/transfer.hpp>
 #include <bearer/http/url.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <limits>
 #include <new>
-#include <stdexcept>
 #include <string_view>
-
-#include <strings.h>
-#include <sys/socket.h>
 
 namespace bearer::http::detail {
 
 namespace {
 
 constexpr int max_redirects = 5;
-
-/// How long libcurl may take a file of authorities for unchanged, in seconds.
-constexpr long authorities_age = 60;
-
-/// A child process that is started on another thread must not keep a connection
-/// open.
-curl_socket_t open_socket(void*, curlsocktype,
-                          curl_sockaddr* address) noexcept {
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC,
-                  address->protocol);
-}
-
-const char* variable(const char* name) noexcept {
-  const auto* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : nullptr;
-}
-
-/// Whether the scheme of a URL, which has been checked, is http.
-bool is_plain(const std::string& url) noexcept {
-  constexpr auto prefix = std::string_view{"http:"};
-  return ::strncasecmp(url.c_str(), prefix.data(), prefix.size()) == 0;
-}
-
-/// What libcurl gets for connecting: a little more than there is, because the
-/// engine has the last word; libcurl divides it among a host's addresses.
-long connect_timeout(std::chrono::steady_clock::time_point deadline) noexcept {
-  using std::chrono::milliseconds;
-  const auto left = bearer::detail::saturating_distance(
-    std::chrono::steady_clock::now(), deadline);
-  const auto limit = milliseconds{std::numeric_limits<int>::max()};
-  return static_cast<long>(
-    std::clamp(std::chrono::duration_cast<milliseconds>(left)
-                 + milliseconds{1000},
-               milliseconds{1000}, limit)
-      .count());
-}
 
 bool is_redirect(std::uint16_t status) noexcept {
   return status >= 300 && status < 400;
@@ -92,17 +50,12 @@ transfer::transfer(const request& what, steady_time deadline, void* tag)
   set(CURLOPT_WRITEDATA, this);
   prepare_request();
   prepare_fields();
-  prepare_connection(deadline);
-  prepare_authorities();
+  prepare_connection(easy_.get(), what_, deadline);
 }
 
 template <class T>
 void transfer::set(CURLoption what, T value) {
-  const auto code = curl_easy_setopt(easy_.get(), what, value);
-  if (code == CURLE_OUT_OF_MEMORY)
-    throw std::bad_alloc{};
-  if (code != CURLE_OK)
-    throw std::runtime_error(curl_easy_strerror(code));
+  set_option(easy_.get(), what, value);
 }
 
 void transfer::prepare_request() {
@@ -152,50 +105,6 @@ void transfer::prepare_fields() {
     add_line(line);
   }
   set(CURLOPT_HTTPHEADER, lines_.get());
-}
-
-void transfer::prepare_connection(steady_time deadline) {
-  const auto& how = what_.connection;
-  // Signals are for the application's threads.
-  set(CURLOPT_NOSIGNAL, 1L);
-  // Nobody waits for a name server that does not answer.
-  set(CURLOPT_QUICK_EXIT, 1L);
-  set(CURLOPT_TCP_KEEPALIVE, 1L);
-  set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
-  set(CURLOPT_CONNECTTIMEOUT_MS, connect_timeout(deadline));
-  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (!how.proxy.empty())
-    set(CURLOPT_PROXY, how.proxy.c_str());
-  // Plain http is for this very machine then, and a proxy may be another.
-  else if (!how.allow_plain_http && is_plain(url_))
-    set(CURLOPT_PROXY, "");
-}
-
-void transfer::prepare_authorities() {
-  const auto& how = what_.connection;
-  set(CURLOPT_CA_CACHE_TIMEOUT, authorities_age);
-  const auto* file = how.ca_file.empty() ? nullptr : how.ca_file.c_str();
-  const char* folder = nullptr;
-  if (file == nullptr)
-    file = variable("CURL_CA_BUNDLE");
-  if (file == nullptr) {
-    file = variable("SSL_CERT_FILE");
-    folder = variable("SSL_CERT_DIR");
-  }
-  // Either both or none: the built-in folder would add to a file.
-  if (file != nullptr || folder != nullptr) {
-    for (const auto what : {CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO})
-      set(what, file);
-    for (const auto what : {CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH})
-      set(what, folder);
-  }
-  if (how.certificate_file.empty())
-    return;
-  set(CURLOPT_SSLCERT, how.certificate_file.c_str());
-  const auto& key = how.key_file.empty() ? how.certificate_file : how.key_file;
-  set(CURLOPT_SSLKEY, key.c_str());
-  // OpenSSL would ask for it at the terminal.
-  set(CURLOPT_KEYPASSWD, "");
 }
 
 std::size_t transfer::on_header(char*, std::size_t size, std::size_t count,

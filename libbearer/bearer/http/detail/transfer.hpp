@@ -48,8 +48,6 @@ public:
 private:
   void prepare_request();
   void prepare_fields();
-  void prepare_connection(steady_time deadline);
-  void prepare_authorities();
   void add_line(const std::string& line);
 
   template <class T>

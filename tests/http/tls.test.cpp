@@ -7,6 +7,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <string>
 
 using namespace bearer;
@@ -141,6 +142,43 @@ TEST_CASE_METHOD(fixture, "certificate and key may be in one file", "[http]") {
   what.connection.ca_file = ca.file();
   what.connection.certificate_file = both;
   CHECK(body_of(send(what)) == "hello");
+}
+
+TEST_CASE_METHOD(fixture, "no server is asked by HTTP/2", "[http]") {
+  auto files = ca.issue();
+  files.prefers_http2 = true;
+  auto server = tcp_server{tcp_server::always("hello"), files};
+  CHECK(body_of(ask(server, ca.file())) == "hello");
+}
+
+TEST_CASE_METHOD(fixture, "a connection that has gone deaf is not used again",
+                 "[http]") {
+  auto files = ca.issue();
+  files.prefers_http2 = true;
+  auto connections = std::atomic<int>{0};
+  auto deaf = signal{};
+  auto closed = signal{};
+  auto server = tcp_server{[&](connection& peer) {
+                             const auto is_first = ++connections == 1;
+                             peer.read_request();
+                             peer.answer("hello");
+                             peer.read_request();
+                             if (!is_first)
+                               return;
+                             deaf.set();
+                             if (peer.wait_for_close())
+                               closed.set();
+                           },
+                           files};
+  CHECK(body_of(ask(server, ca.file())) == "hello");
+  auto what = get_request(server.url());
+  what.connection.ca_file = ca.file();
+  auto given_up = start(what);
+  REQUIRE(deaf.wait());
+  given_up.kill();
+  CHECK(closed.wait());
+  CHECK(body_of(ask(server, ca.file())) == "hello");
+  CHECK(connections == 2);
 }
 
 TEST_CASE_METHOD(fixture, "a server without TLS is an error", "[http]") {

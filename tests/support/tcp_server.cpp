@@ -159,6 +159,18 @@ private:
   std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
 };
 
+/// Chooses HTTP/2 if it is offered, else what the client likes best.
+int choose_http2(SSL*, const unsigned char** chosen, unsigned char* size,
+                 const unsigned char* offered, unsigned int offered_size,
+                 void*) {
+  static constexpr auto http2 = std::to_array<unsigned char>({2, 'h', '2'});
+  auto* out = static_cast<unsigned char*>(nullptr);
+  SSL_select_next_proto(&out, size, http2.data(), http2.size(), offered,
+                        offered_size);
+  *chosen = out;
+  return SSL_TLSEXT_ERR_OK;
+}
+
 std::shared_ptr<SSL_CTX> make_context(const tls_files& files) {
   auto result = std::shared_ptr<SSL_CTX>(SSL_CTX_new(TLS_server_method()),
                                          SSL_CTX_free);
@@ -170,6 +182,8 @@ std::shared_ptr<SSL_CTX> make_context(const tls_files& files) {
                                            SSL_FILETYPE_PEM)
                  == 1,
           "bad certificate or key");
+  if (files.prefers_http2)
+    SSL_CTX_set_alpn_select_cb(ctx, choose_http2, nullptr);
   if (files.client_ca.empty())
     return result;
   require(SSL_CTX_load_verify_locations(ctx, files.client_ca.c_str(), nullptr)

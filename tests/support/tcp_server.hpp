@@ -21,6 +21,9 @@ struct tls_files {
   std::string key;
   /// If not empty, then clients must have a certificate of this authority.
   std::string client_ca;
+  /// Whether HTTP/2 is agreed upon with clients that offer it (RFC 7301),
+  /// though the scripts know nothing of it.
+  bool prefers_http2 = false;
 };
 
 /// An end of a connection, as a rule the server's, with or without TLS.

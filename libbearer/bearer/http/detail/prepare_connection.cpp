@@ -86,6 +86,11 @@ void prepare_connection(CURL* easy, const request& what,
   // Nobody waits for a name server that does not answer.
   set_option(easy, CURLOPT_QUICK_EXIT, 1L);
   set_option(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  // With HTTP/2, the end of a transfer would be that of a stream alone. Were
+  // its connection deaf, as behind a firewall that has forgotten it, then all
+  // later attempts would be made over the same one, in vain.
+  set_option(easy, CURLOPT_HTTP_VERSION,
+             static_cast<long>(CURL_HTTP_VERSION_1_1));
   set_option(easy, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
   set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout(deadline));
   set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -49,7 +49,7 @@ enum class errc : std::uint8_t {
   source_down,
   /// The source threw an exception or answered with something unknown.
   source_failed,
-  /// The previous call of a blocking source is still under way.
+  /// Another call of the source is under way, and it takes one at a time.
   busy,
   /// The source's token has no secret.
   empty_token,

@@ -2,6 +2,7 @@
 
 #include "end_to_end/world.hpp"
 
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -230,4 +231,79 @@ TEST_CASE("a refresh token that somebody else has used is refused",
   const auto err = error_of(api.fetch(another()));
   CHECK(refusal_of(err).value().error == "invalid_grant");
   CHECK(it.token_requests() == 3);
+}
+
+// -- several bearers on one source --------------------------------------------
+
+namespace {
+
+renewal_settings sharing() {
+  auto result = quick();
+  result.owns_source = false;
+  return result;
+}
+
+/// Two bearers on the same source.
+struct sharing_world : rotating_world {
+  handle first;
+  handle second;
+
+  sharing_world() {
+    const auto shared = source(logged_in());
+    first = must(bearer::spawn(real.sys, shared, sharing()));
+    second = must(bearer::spawn(real.sys, shared, sharing()));
+  }
+
+  /// Whether each request has brought a token: no refresh token was sent twice.
+  bool all_were_granted() const {
+    const auto counts = server.counts();
+    return counts.token_requests == counts.tokens_issued;
+  }
+};
+
+} // namespace
+
+TEST_CASE("while one bearer uses the refresh token, another one waits its turn",
+          "[oauth2][end_to_end]") {
+  sharing_world it;
+  const auto until = std::make_shared<gate>();
+  it.server.tokens.next({manners::held(until)});
+  it.first.prefetch();
+  REQUIRE(it.server.wait_for_token_requests(1));
+  CHECK(error_of(it.second.fetch(once())) == errc::busy);
+  CHECK(it.token_requests() == 1);
+  until->open();
+  CHECK(it.present(must(it.first.fetch())) == 200);
+  CHECK(it.present(must(it.second.fetch())) == 200);
+  CHECK(it.token_requests() == 2);
+  CHECK(it.all_were_granted());
+}
+
+TEST_CASE("bearers that share a refresh token never send the same one twice",
+          "[oauth2][end_to_end]") {
+  sharing_world it;
+  auto forced = fetch_options{};
+  forced.renew_required = true;
+  const auto renew = [&](const handle& api) {
+    auto good = 0;
+    for (auto i = 0; i < 20; ++i)
+      good += api.fetch(forced) ? 1 : 0;
+    return good;
+  };
+  auto other = std::async(std::launch::async, renew, it.second);
+  CHECK(renew(it.first) == 20);
+  CHECK(other.get() == 20);
+  CHECK(it.token_requests() >= 40);
+  CHECK(it.all_were_granted());
+}
+
+TEST_CASE("an attempt that is given up leaves the refresh token to others",
+          "[oauth2][end_to_end]") {
+  sharing_world it;
+  it.server.tokens.next({manners::hanging});
+  it.first.prefetch();
+  REQUIRE(it.server.wait_for_token_requests(1));
+  it.first = handle{};
+  CHECK(it.present(must(it.second.fetch())) == 200);
+  CHECK(it.token_requests() == 2);
 }

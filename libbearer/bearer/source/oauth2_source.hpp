@@ -20,7 +20,9 @@ namespace bearer {
 /// published. No failure discards it, nor does an answer that is of no use
 /// otherwise; and none is used before it is stored. If the server refuses it
 /// with `invalid_grant`, or with status 400 and no error code, after an attempt
-/// whose answer was lost, the attempt fails with `errc::rotation_lost`.
+/// whose answer was lost, the attempt fails with `errc::rotation_lost`. Several
+/// bearers may share such a source: while an attempt of one has the refresh
+/// token, those of others fail with `errc::busy` and are retried.
 ///
 /// All sources of an actor system share one thread for HTTP. An attempt that is
 /// given up aborts its request; keys and hooks are no concern of CAF's threads.

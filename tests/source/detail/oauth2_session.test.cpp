@@ -50,6 +50,15 @@ TEST_CASE(
   CHECK(session.unstored());
 }
 
+TEST_CASE("one attempt at a time has the refresh token", "[oauth2]") {
+  auto session = oauth2_session{"", secret{"one"}};
+  auto first = session.reserve();
+  REQUIRE(first);
+  CHECK_FALSE(session.reserve());
+  first = nullptr;
+  CHECK(session.reserve());
+}
+
 TEST_CASE("a refresh token is in doubt from its use to the answer",
           "[oauth2]") {
   auto session = oauth2_session{"", secret{"one"}};

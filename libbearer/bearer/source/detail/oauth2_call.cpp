@@ -7,13 +7,10 @@
 #include <bearer/source/detail/http_attempt.hpp>
 #include <bearer/source/detail/oauth2_call.hpp>
 #include <bearer/source/detail/oauth2_discovery.hpp>
-#include <bearer/source/detail/redact.hpp>
+#include <bearer/source/detail/refresh_token_use.hpp>
 
 #include <caf/stateful_actor.hpp>
 
-#include <array>
-#include <exception>
-#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -23,8 +20,6 @@
 namespace bearer::detail {
 
 namespace {
-
-using refresh_token_hook = std::function<caf::error(const secret&)>;
 
 bool signs(const oauth2::assertion& what) noexcept {
   return std::holds_alternative<oauth2::signed_assertion>(what);
@@ -50,48 +45,6 @@ bool may_have_moved(const caf::error& err) {
   return said && said->error.empty() && is_permanent(err);
 }
 
-/// Whether the server has certainly not done what it was asked.
-bool did_nothing(const caf::error& err) {
-  const auto said = refusal_of(err);
-  return err == errc::connection_failed || (said && said->status < 500);
-}
-
-/// Whether the server takes the refresh token no more (RFC 6749, section 5.2).
-/// Some servers have no more to say about that than the status.
-bool is_refused_grant(const refusal& said) noexcept {
-  return said.error == "invalid_grant"
-         || (said.status == 400 && said.error.empty());
-}
-
-caf::error not_stored(const std::string& why, const secret& refresh_token) {
-  const auto secrets = std::array{refresh_token.view()};
-  return caf::make_error(errc::not_stored,
-                         "the refresh token was not stored: "
-                           + quote_foreign(why, 256, text_end::head, secrets));
-}
-
-caf::error lost_rotation(const std::string& server, const refusal& said) {
-  const auto why = said.error.empty() ? "status " + std::to_string(said.status)
-                                      : said.error;
-  return caf::make_error(
-    errc::rotation_lost,
-    server + ": the refresh token is taken no more (" + why
-      + "), and an answer that may have held its successor was lost before");
-}
-
-/// Hands the new refresh token to the application.
-caf::error store(oauth2_session& session, const refresh_token_hook& hook) {
-  const auto current = session.refresh_token();
-  try {
-    auto err = session.store_with(hook);
-    if (!err || err == errc::busy)
-      return err;
-    return not_stored(to_string(err), current);
-  } catch (const std::exception& ex) {
-    return not_stored(ex.what(), current);
-  }
-}
-
 class oauth2_call_state {
 public:
   static constexpr auto name = "bearer.oauth2-call";
@@ -103,7 +56,8 @@ public:
       attempt_(self, std::move(client)),
       discovery_(attempt_, options),
       options_(std::move(options)),
-      session_(std::move(session)) {
+      session_(std::move(session)),
+      refresh_token_(session_, options_->grant) {
     // nop
   }
 
@@ -117,15 +71,25 @@ public:
     return {
       [this](fetch_atom, const attempt& what) {
         auto result = attempt_.begin(what);
-        // A refresh token that nobody has stored yet may be lost with this
-        // process; none is used up for another one before.
-        store_then([this] { find_endpoint(); });
+        start();
         return result;
       },
     };
   }
 
 private:
+  void start() {
+    // Were it sent twice, a server would take it for stolen.
+    if (!refresh_token_.reserve()) {
+      give_up(
+        caf::make_error(errc::busy, "another attempt has the refresh token"));
+      return;
+    }
+    // One that nobody has stored yet may be lost with this process; none is
+    // used up for another one before.
+    store_then([this] { find_endpoint(); });
+  }
+
   void find_endpoint() {
     endpoint_ = session_->token_endpoint();
     if (!endpoint_.empty()) {
@@ -134,7 +98,7 @@ private:
     }
     discovery_.start([this](caf::expected<std::string> found) {
       if (!found) {
-        attempt_.fail(std::move(found.error()));
+        give_up(std::move(found.error()));
         return;
       }
       endpoint_ = std::move(*found);
@@ -154,8 +118,8 @@ private:
     }
     auto record = session_->begin_signing();
     if (!record) {
-      attempt_.fail(caf::make_error(errc::busy, "the signing for an earlier"
-                                                " attempt is still under way"));
+      give_up(caf::make_error(errc::busy, "the signing for an earlier"
+                                          " attempt is still under way"));
       return;
     }
     // A blocking call returns a token. The request goes beside it, and is there
@@ -178,10 +142,10 @@ private:
 
   void send(caf::expected<http::request> request) {
     if (!request) {
-      attempt_.fail(std::move(request.error()));
+      give_up(std::move(request.error()));
       return;
     }
-    in_doubt_ = uses_refresh_token() && session_->begin_use();
+    refresh_token_.begin();
     attempt_.send(
       std::move(*request),
       [this, asked_at = options_->clock()](const http::response& answer) {
@@ -201,10 +165,9 @@ private:
       rescue_refresh_token(answer, std::move(granted.error()));
       return;
     }
-    session_->end_use();
-    if (uses_refresh_token() && !granted->refresh_token.empty())
-      session_->rotate(std::move(granted->refresh_token));
+    refresh_token_.succeeded(std::move(granted->refresh_token));
     store_then([this, result = std::move(granted->access_token)]() mutable {
+      refresh_token_.end();
       attempt_.succeed(std::move(result));
     });
   }
@@ -212,17 +175,14 @@ private:
   /// The server has replaced the refresh token, whatever is wrong with the rest
   /// of its answer.
   void rescue_refresh_token(const http::response& answer, caf::error why) {
-    auto next = uses_refresh_token() ? oauth2::refresh_token_in(answer)
-                                     : secret{};
+    auto next = refresh_token_ ? oauth2::refresh_token_in(answer) : secret{};
     if (next.empty()) {
       fail(std::move(why));
       return;
     }
-    session_->end_use();
-    session_->rotate(std::move(next));
-    store_then([this, why = std::move(why)]() mutable {
-      attempt_.fail(std::move(why));
-    });
+    refresh_token_.succeeded(std::move(next));
+    store_then(
+      [this, why = std::move(why)]() mutable { give_up(std::move(why)); });
   }
 
   /// Goes on once the application has stored the refresh token, if need be.
@@ -233,10 +193,10 @@ private:
       next();
       return;
     }
-    auto call_hook
-      = [options = options_, session = session_, &hook = grant->store](
-          const attempt&, const std::stop_token&) -> caf::expected<token> {
-      if (auto err = detail::store(*session, hook))
+    auto call_hook = [options = options_, session = session_,
+                      grant](const attempt&,
+                             const std::stop_token&) -> caf::expected<token> {
+      if (auto err = store_refresh_token(*session, *grant))
         return err;
       return token{};
     };
@@ -245,27 +205,24 @@ private:
   }
 
   void fail(caf::error err) {
-    const auto said = refusal_of(err);
-    if (in_doubt_ && said && is_permanent(err) && is_refused_grant(*said)) {
-      attempt_.fail(lost_rotation(origin(), *said));
-      return;
-    }
-    if (!in_doubt_ && did_nothing(err))
-      session_->end_use();
+    err = refresh_token_.failed(std::move(err), origin());
     // An endpoint of the options stays.
     if (may_have_moved(err))
       session_->set_token_endpoint(options_->token_endpoint);
-    attempt_.fail(std::move(err));
+    give_up(std::move(err));
+  }
+
+  /// Others may have the refresh token before the answer leads to the next
+  /// attempt.
+  void give_up(caf::error why) {
+    refresh_token_.end();
+    attempt_.fail(std::move(why));
   }
 
   // -- helpers ----------------------------------------------------------------
 
   std::string origin() const {
     return "token endpoint " + http::shown(endpoint_);
-  }
-
-  bool uses_refresh_token() const noexcept {
-    return std::holds_alternative<oauth2::refresh_token>(options_->grant);
   }
 
   template <class Then>
@@ -279,7 +236,7 @@ private:
     detail::mail(self_, fetch_atom_v, budget)
       .request(on_thread_, caf::infinite)
       .then(std::move(then),
-            [this](caf::error& err) { attempt_.fail(std::move(err)); });
+            [this](caf::error& err) { give_up(std::move(err)); });
   }
 
   token_source::pointer self_;
@@ -287,10 +244,9 @@ private:
   oauth2_discovery discovery_;
   std::shared_ptr<const oauth2::options> options_;
   std::shared_ptr<oauth2_session> session_;
+  refresh_token_use refresh_token_;
 
   std::string endpoint_;
-  // Whether an earlier use of the refresh token may have used it up.
-  bool in_doubt_ = false;
 
   // The latest piece of work on another thread.
   blocking_call on_thread_;

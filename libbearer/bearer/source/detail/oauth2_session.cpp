@@ -51,6 +51,15 @@ secret oauth2_session::refresh_token() const {
   return refresh_token_;
 }
 
+std::shared_ptr<void> oauth2_session::reserve() {
+  std::lock_guard guard{mutex_};
+  if (!reservation_.expired())
+    return nullptr;
+  auto result = std::shared_ptr<void>{std::make_shared<char>()};
+  reservation_ = result;
+  return result;
+}
+
 bool oauth2_session::begin_use() {
   std::lock_guard guard{mutex_};
   return std::exchange(in_use_, true);

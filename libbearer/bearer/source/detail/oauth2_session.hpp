@@ -13,7 +13,8 @@
 namespace bearer::detail {
 
 /// What the attempts of one OAuth 2.0 source hand on to each other. Attempts
-/// overlap when one was given up. All members may be called from any thread.
+/// overlap when one was given up, or when several bearers share the source. All
+/// members may be called from any thread.
 class oauth2_session {
 public:
   oauth2_session(std::string token_endpoint, secret refresh_token);
@@ -25,6 +26,10 @@ public:
 
   /// The newest one.
   secret refresh_token() const;
+
+  /// Keeps the refresh token for one attempt, as long as what is returned
+  /// lives; null while another attempt has it.
+  std::shared_ptr<void> reserve();
 
   /// The refresh token is about to be sent, which may use it up.
   /// @returns whether it may have been used up before: it was sent, and the
@@ -58,6 +63,7 @@ private:
   std::string token_endpoint_;
   secret refresh_token_;
   secret stored_;
+  std::weak_ptr<void> reservation_;
   bool in_use_ = false;
   bool storing_ = false;
   std::shared_ptr<call_record> signing_;

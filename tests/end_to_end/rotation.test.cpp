@@ -152,6 +152,11 @@ struct loss {
   manner how;
 };
 
+bool is_refused(const caf::error& err, int status) {
+  const auto said = refusal_of(err);
+  return said && said->status == status;
+}
+
 std::vector<loss> losses() {
   return {
     {"in the middle", manners::losing_the_answer},
@@ -201,6 +206,27 @@ TEST_CASE("a rotation whose answer is lost is reported as what it is",
     // The token that was there before is still good.
     CHECK(it.present(must(api.fetch())) == 200);
     CHECK(it.token_requests() == 3);
+  }
+}
+
+TEST_CASE("a lost rotation is not forgotten over what comes in between",
+          "[oauth2][end_to_end]") {
+  for (const auto refuses_connections : {true, false}) {
+    CAPTURE(refuses_connections);
+    rotating_world it;
+    const auto source = it.source(it.logged_in());
+    it.server.tokens.next({manners::losing_the_answer});
+    CHECK(error_of(ask(it.real.sys, source)) == errc::answer_lost);
+    // Neither of these says anything of the request before.
+    if (refuses_connections) {
+      it.server.refuse_connections();
+      CHECK(error_of(ask(it.real.sys, source)) == errc::connection_failed);
+      it.server.accept_connections();
+    } else {
+      it.server.tokens.next({manners::saying(429, "")});
+      CHECK(is_refused(error_of(ask(it.real.sys, source)), 429));
+    }
+    CHECK(error_of(ask(it.real.sys, source)) == errc::rotation_lost);
   }
 }
 

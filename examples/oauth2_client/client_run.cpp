@@ -36,6 +36,7 @@ client_run::client_run(caf::actor_system& sys,
                        const bearer::renewal_settings& settings, load what,
                        caf::timespan total)
   : start_(steady::now()),
+    grace_(settings.refresh_request_timeout),
     work_(std::make_shared<shared_work>(spawn_bearer(sys, server, settings),
                                         std::move(what))),
     timeline_(example::spawn_timeline(sys, caf::make_timestamp(), total)) {
@@ -62,7 +63,9 @@ run_result client_run::finish() {
   wait_for_requests();
   auto result = run_result{};
   result.duration = steady::now() - start_;
-  work_->tokens.close(2s);
+  // As long as an attempt may take: what is under way may be the rotation of
+  // the refresh token, and the next run needs the new one.
+  work_->tokens.close(grace_);
   result.events = example::finish(timeline_);
   result.requests = work_->left.taken();
   result.clients = work_->results.total();

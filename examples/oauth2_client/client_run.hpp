@@ -87,6 +87,7 @@ private:
   void kill_requesters();
 
   std::chrono::steady_clock::time_point start_;
+  caf::timespan grace_;
   std::shared_ptr<shared_work> work_;
   example::timeline timeline_;
   std::vector<caf::actor> requesters_;

@@ -1,9 +1,13 @@
 #include "oauth2_client/world.hpp"
 
+#include <chrono>
+#include <memory>
 #include <string>
+#include <vector>
 
 using namespace bearer;
 using namespace bearer::test;
+using namespace std::chrono_literals;
 
 // What becomes of requests, and what is said about it.
 
@@ -106,4 +110,26 @@ TEST_CASE("a second interrupt ends oauth2_client though no token ever comes",
   CHECK(got["requests"] == 1);
   CHECK(got["failed"] == 1);
   CHECK(contains(got.err, "stopped"));
+}
+
+TEST_CASE("oauth2_client loses no refresh token that comes at its end",
+          "[oauth2][oauth2_client]") {
+  auto setup = one_client();
+  setup.token_lifetime = 10s;
+  auto it = client_world{setup};
+  const auto slow = std::make_shared<gate>();
+  it.server.tokens.next({manners::properly, manners::delayed(slow, 3s)});
+  // The only request ends while the token is being renewed.
+  it.server.resources.next({[&it](connection& to, const deed& act) {
+    it.server.wait_for_token_requests(2);
+    manners::properly(to, act);
+  }});
+  const auto arguments = std::vector<std::string>{
+    "--grant=refresh_token", "--refresh-token-file",
+    it.folder.write("refresh", it.server.authority().log_in("client")),
+    "--lifetime-safe-fraction=0.02"};
+  CHECK(went_well(it.run_with_secret(arguments), 1));
+  REQUIRE(it.server.wait_until(
+    [](const oauth_counts& x) { return x.tokens_issued == 2; }));
+  CHECK(went_well(it.run_with_secret(arguments), 1));
 }

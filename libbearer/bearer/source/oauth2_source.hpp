@@ -24,6 +24,10 @@ namespace bearer {
 /// bearers may share such a source: while an attempt of one has the refresh
 /// token, those of others fail with `errc::busy` and are retried.
 ///
+/// Where refresh tokens are replaced, end the bearer by `handle::close`, with
+/// `refresh_request_timeout` as the grace: an answer that holds the next one
+/// may be under way, and without it the application could not log in again.
+///
 /// All sources of an actor system share one thread for HTTP. An attempt that is
 /// given up aborts its request; keys and hooks are no concern of CAF's threads.
 ///

@@ -72,7 +72,7 @@ std::shared_ptr<crowd> gather(
   return result;
 }
 
-/// Where a server has its threads: one for each connection.
+/// To one server, which has a thread for each of them.
 constexpr std::size_t most_connections = 64;
 
 } // namespace
@@ -117,6 +117,33 @@ TEST_CASE("a family of ten thousand keys works against one server",
   CHECK(it.token_requests() == count);
   CHECK(it.server.connections() <= most_connections);
   CHECK(io_threads() == 1);
+}
+
+TEST_CASE(
+  "requests that hang keep no tokens away, though the server is the same",
+  "[oauth2][end_to_end]") {
+  oauth_world it;
+  it.server.resources.from_now_on(manners::hanging);
+  // Whose connections and whose line they are.
+  const auto client = http::shared_client(it.real.sys);
+  auto hanging = std::vector<pending_response>{};
+  for (auto i = std::size_t{0}; i < 2 * most_connections; ++i)
+    hanging.emplace_back(it.real.sys, client,
+                         get_request(it.server.resource()));
+  REQUIRE(it.server.wait_until([](const oauth_counts& x) {
+    return x.resource_requests == most_connections;
+  }));
+  auto options = it.client();
+  options.token_endpoint.clear();
+  options.issuer = it.server.issuer();
+  // Before the server has had enough of those that hang.
+  auto soon = fetch_options{};
+  soon.timeout = patience / 2;
+  CHECK(it.spawn(options).fetch(soon));
+  CHECK(it.server.counts().metadata_requests == 1);
+  CHECK(it.server.counts().resource_requests == most_connections);
+  for (auto& x : hanging)
+    x.kill();
 }
 
 TEST_CASE("a cold herd over one key is one request", "[oauth2][end_to_end]") {

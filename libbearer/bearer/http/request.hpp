@@ -98,17 +98,21 @@ struct request {
 
   /// The longest body of the answer after decompression, in bytes.
   std::size_t max_body = std::size_t{1024} * 1024;
+
+  /// Whether it is to bring a token. Of the requests to one server a limited
+  /// number run at a time, and the others wait in line; these have a line of
+  /// their own, lest slow ones keep out the token for those that follow.
+  bool for_token = false;
 };
 
 /// @relates request
 template <class Inspector>
 bool inspect(Inspector& f, request& x) {
-  return f.object(x).fields(f.field("method", x.method), f.field("url", x.url),
-                            f.field("fields", x.fields),
-                            f.field("body", x.body),
-                            f.field("connection", x.connection),
-                            f.field("timeout", x.timeout),
-                            f.field("max_body", x.max_body));
+  return f.object(x).fields(
+    f.field("method", x.method), f.field("url", x.url),
+    f.field("fields", x.fields), f.field("body", x.body),
+    f.field("connection", x.connection), f.field("timeout", x.timeout),
+    f.field("max_body", x.max_body), f.field("for_token", x.for_token));
 }
 
 /// A request for what is at `url`.

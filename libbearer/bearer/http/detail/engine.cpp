@@ -50,9 +50,11 @@ multi_ptr new_multi() {
   return result;
 }
 
-/// Names what shares connections.
+/// Names what shares connections, and waits for one in the same line.
 std::string key_of(const request& what) {
-  return origin(what.url).append(" ").append(what.connection.proxy);
+  return origin(what.url)
+    .append(what.for_token ? " token " : " ")
+    .append(what.connection.proxy);
 }
 
 } // namespace

@@ -57,7 +57,7 @@ private:
   using entries = std::list<entry>;
 
   /// A server and the way to it. Requests share connections, of which there is
-  /// a limited number.
+  /// a limited number; those for tokens have one of their own.
   struct host {
     std::size_t running = 0;
     entries waiting;

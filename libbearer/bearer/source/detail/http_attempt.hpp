@@ -44,6 +44,7 @@ public:
   template <class OnResponse, class OnError>
   void send(http::request what, OnResponse on_response, OnError on_error) {
     what.timeout = left();
+    what.for_token = true;
     mail(self_, fetch_atom_v, std::move(what))
       .request(client_, caf::infinite)
       .then(std::move(on_response), std::move(on_error));

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bearer::http {
@@ -42,7 +43,30 @@ bool inspect(Inspector& f, field& x) {
 /// @relates field
 bool same_name(std::string_view lhs, std::string_view rhs) noexcept;
 
-/// How a server is reached, as users of curl know it.
+namespace detail {
+
+/// A URL, or a proxy as curl takes it, for people: without the user and the
+/// password, and without all from the query on. Where it cannot be told which
+/// part that is, more is left out.
+std::string redacted(const std::string& url);
+
+/// How an inspector sees a URL: human-readable forms show it redacted, binary
+/// ones keep it whole.
+template <class Inspector>
+auto reading_url(Inspector& f, const std::string& url) {
+  return
+    [&f, &url] { return f.has_human_readable_format() ? redacted(url) : url; };
+}
+
+/// How an inspector sets a URL.
+inline auto writing_url(std::string& url) noexcept {
+  return [&url](std::string x) { url = std::move(x); };
+}
+
+} // namespace detail
+
+/// How a server is reached, as users of curl know it. Human-readable forms show
+/// neither user nor password of the proxy.
 struct connection_options {
   /// The certificate authorities that are trusted, a PEM file. If empty, then
   /// those that the environment names for curl (`CURL_CA_BUNDLE`,
@@ -74,12 +98,13 @@ bool inspect(Inspector& f, connection_options& x) {
   return f.object(x).fields(f.field("ca_file", x.ca_file),
                             f.field("certificate_file", x.certificate_file),
                             f.field("key_file", x.key_file),
-                            f.field("proxy", x.proxy),
+                            f.field("proxy", detail::reading_url(f, x.proxy),
+                                    detail::writing_url(x.proxy)),
                             f.field("allow_plain_http", x.allow_plain_http));
 }
 
 /// A request to a server. Human-readable forms show neither body nor values of
-/// header fields.
+/// header fields, nor the URL's query.
 struct request {
   http::method method = http::method::get;
 
@@ -109,7 +134,8 @@ struct request {
 template <class Inspector>
 bool inspect(Inspector& f, request& x) {
   return f.object(x).fields(
-    f.field("method", x.method), f.field("url", x.url),
+    f.field("method", x.method),
+    f.field("url", detail::reading_url(f, x.url), detail::writing_url(x.url)),
     f.field("fields", x.fields), f.field("body", x.body),
     f.field("connection", x.connection), f.field("timeout", x.timeout),
     f.field("max_body", x.max_body), f.field("for_token", x.for_token));

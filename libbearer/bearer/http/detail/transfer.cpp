@@ -196,7 +196,11 @@ caf::error transfer::failed(CURLcode code) const {
 bool transfer::was_sent() const noexcept {
   auto size = 0L;
   curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &size);
-  return size > 0;
+  // What a proxy was asked for a tunnel counts in there as well; but nothing is
+  // sent to the server before this time has come.
+  auto ready = curl_off_t{0};
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &ready);
+  return size > 0 && ready > 0;
 }
 
 std::string transfer::error_text(CURLcode code) const {

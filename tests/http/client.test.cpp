@@ -143,9 +143,7 @@ TEST_CASE("a client that was killed is replaced", "[http]") {
   auto real = real_system{};
   auto server = tcp_server{tcp_server::always("hello")};
   auto first = http::shared_client(real.sys);
-  auto self = caf::scoped_actor{real.sys};
-  self->send_exit(first, caf::exit_reason::kill);
-  self->wait_for(first);
+  kill(real.sys, first);
   auto second = http::shared_client(real.sys);
   CHECK(second != first);
   auto what = get_request(server.url());

@@ -2,6 +2,7 @@
 #include <bearer/source/metadata_source.hpp>
 
 #include "support/heard_request.hpp"
+#include "support/http_client.hpp"
 #include "support/real_time.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -43,6 +44,15 @@ TEST_CASE("a metadata server is asked as it wants to be", "[oauth2]") {
   auto what = heard.get_future().get();
   CHECK(what.line == "GET /token?audience=api HTTP/1.1");
   CHECK(contains(what.header, "\r\nMetadata-Flavor: Test\r\n"));
+}
+
+TEST_CASE("a metadata source goes on when its client was killed", "[oauth2]") {
+  tcp_server server{answering(R"({"access_token":"token-1","expires_in":60})")};
+  real_system real;
+  auto source = source_of(real.sys, server);
+  CHECK(secret_of(ask(real.sys, source)) == "token-1");
+  kill(real.sys, http::shared_client(real.sys));
+  CHECK(secret_of(ask(real.sys, source)) == "token-1");
 }
 
 TEST_CASE("a metadata server may say when the token expires", "[oauth2]") {

@@ -3,6 +3,7 @@
 #include <bearer/source/oauth2_source.hpp>
 
 #include "support/heard_request.hpp"
+#include "support/http_client.hpp"
 #include "support/real_time.hpp"
 #include "support/temp_folder.hpp"
 
@@ -38,6 +39,10 @@ public:
   std::vector<heard_request> heard() const {
     std::lock_guard guard{mutex_};
     return heard_;
+  }
+
+  std::size_t connections() const {
+    return server_.connections();
   }
 
   std::string last_body() const {
@@ -202,6 +207,19 @@ TEST_CASE("an attempt that is given up aborts its request", "[oauth2]") {
     REQUIRE(asked.wait());
   }
   CHECK(closed.wait());
+}
+
+TEST_CASE("a source goes on with another client when its own was killed",
+          "[oauth2]") {
+  endpoint server{{grants("token-1")}};
+  real_system real;
+  auto source = must(oauth2_source(real.sys, client_of(server)));
+  CHECK(secret_of(ask(real.sys, source)) == "token-1");
+  kill(real.sys, http::shared_client(real.sys));
+  CHECK(secret_of(ask(real.sys, source)) == "token-1");
+  // It stays as long as the source, with its connections.
+  CHECK(secret_of(ask(real.sys, source)) == "token-1");
+  CHECK(server.connections() == 2);
 }
 
 // -- metadata -----------------------------------------------------------------

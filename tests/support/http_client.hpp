@@ -8,6 +8,7 @@
 
 #include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include <future>
@@ -58,6 +59,13 @@ private:
   std::shared_future<http_result> result_;
   caf::actor waiter_;
 };
+
+/// Kills a client, and waits for its end.
+inline void kill(caf::actor_system& sys, const http::client_actor& client) {
+  auto self = caf::scoped_actor{sys};
+  self->send_exit(client, caf::exit_reason::kill);
+  self->wait_for(client);
+}
 
 /// An actor system with the shared client, for one test.
 struct http_fixture {

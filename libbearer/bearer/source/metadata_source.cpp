@@ -108,6 +108,9 @@ public:
       [this](fetch_atom, const attempt& what) -> caf::result<token> {
         using impl
           = caf::stateful_actor<metadata_call_state, token_source::impl>;
+        // Unless it was killed, this is the one from before. Held, so that its
+        // connections stay.
+        client_ = http::shared_client(self_->system());
         auto call
           = token_source{self_->system().spawn<impl>(client_, options_)};
         return detail::mail(self_, fetch_atom_v, what).delegate(call);

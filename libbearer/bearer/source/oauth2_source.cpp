@@ -39,6 +39,9 @@ public:
   token_source::behavior_type make_behavior() {
     return {
       [this](fetch_atom, const attempt& what) -> caf::result<token> {
+        // Unless it was killed, this is the one from before. Held, so that its
+        // connections stay.
+        client_ = http::shared_client(self_->system());
         return detail::mail(self_, fetch_atom_v, what)
           .delegate(detail::spawn_oauth2_call(self_->system(), client_,
                                               options_, session_));

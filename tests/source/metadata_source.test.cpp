@@ -87,6 +87,27 @@ TEST_CASE("a metadata server that repeats a header field is not quoted",
   CHECK(!contains(error_text(failed), "hunter2"));
 }
 
+TEST_CASE("a metadata server is asked through no proxy of the environment",
+          "[oauth2]") {
+  tcp_server server{answering(R"({"access_token":"mine","expires_in":60})")};
+  tcp_server proxy{answering(R"({"access_token":"another","expires_in":60})")};
+  const auto address = "http://127.0.0.1:" + std::to_string(proxy.port());
+  no_http_environment environment;
+  environment.http_proxy.set(address.c_str());
+  environment.all_proxy.set(address.c_str());
+  real_system real;
+  auto options = metadata_source_options{};
+  options.url = server.url();
+  options.connection.allow_plain_http = true;
+  CHECK(secret_of(ask(real.sys, metadata_source(real.sys, options).value()))
+        == "mine");
+  CHECK(proxy.connections() == 0);
+  // That is for the application to say.
+  options.connection.proxy = address;
+  CHECK(secret_of(ask(real.sys, metadata_source(real.sys, options).value()))
+        == "another");
+}
+
 TEST_CASE("a metadata source checks its options", "[oauth2]") {
   real_system real;
   auto options = metadata_source_options{};

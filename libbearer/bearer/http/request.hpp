@@ -84,6 +84,10 @@ struct connection_options {
   /// (`https_proxy`, `no_proxy` and so on).
   std::string proxy = {};
 
+  /// Whether the environment has a say in that; if not, then an empty `proxy`
+  /// is none at all.
+  bool environment_proxy = true;
+
   /// Allows `http:` to other machines than this one, where anybody on the way
   /// can read the secrets.
   bool allow_plain_http = false;
@@ -100,6 +104,7 @@ bool inspect(Inspector& f, connection_options& x) {
                             f.field("key_file", x.key_file),
                             f.field("proxy", detail::reading_url(f, x.proxy),
                                     detail::writing_url(x.proxy)),
+                            f.field("environment_proxy", x.environment_proxy),
                             f.field("allow_plain_http", x.allow_plain_http));
 }
 

@@ -40,6 +40,8 @@ http::request make_request(const metadata_source_options& options) {
   result.url = options.url;
   result.fields = options.fields;
   result.connection = options.connection;
+  // One elsewhere would bring the token of its own machine.
+  result.connection.environment_proxy = false;
   result.max_body = options.max_response;
   return result;
 }

@@ -22,6 +22,8 @@ struct metadata_source_options {
   /// Header fields that the server wants, such as `Metadata-Flavor`.
   std::vector<http::field> fields = {};
 
+  /// How the server is reached: without any proxy but `connection.proxy`. Such
+  /// a server knows who asks by the link, and a proxy is on another one.
   http::connection_options connection = {};
 
   /// The longest answer, in bytes.

@@ -97,7 +97,8 @@ void prepare_connection(CURL* easy, const request& what,
   if (!how.proxy.empty())
     set_option(easy, CURLOPT_PROXY, how.proxy.c_str());
   // Plain http is for this very machine then, and a proxy may be another.
-  else if (!how.allow_plain_http && is_plain(what.url))
+  else if (!how.environment_proxy
+           || (!how.allow_plain_http && is_plain(what.url)))
     set_option(easy, CURLOPT_PROXY, "");
   prepare_authorities(easy, how);
 }

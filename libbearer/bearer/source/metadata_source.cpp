@@ -25,7 +25,9 @@ caf::error invalid(const std::string& what) {
 
 caf::error check(const metadata_source_options& options) {
   if (auto err = http::check_url(options.url, options.connection))
-    return err;
+    return invalid("url: " + detail::error_text(err));
+  if (const auto fault = http::detail::fault_in(options.fields); !fault.empty())
+    return invalid("fields: " + fault);
   if (auto err = http::detail::check_connection(options.connection))
     return invalid("connection." + detail::error_text(err));
   if (options.max_response == 0)

@@ -25,17 +25,13 @@ bool breaks_the_line(char c) noexcept {
   return c == '\r' || c == '\n' || c == '\0';
 }
 
-caf::error check_field(const request& what, const field& x) {
-  const auto fault = [&what](const std::string& text) {
-    return caf::make_error(errc::invalid_setting,
-                           shown(what.url).append(": ").append(text));
-  };
+std::string fault_in(const field& x) {
+  // A name that is none may be a credential in the wrong place.
   if (x.name.empty() || !std::ranges::all_of(x.name, is_token_character))
-    return fault("a header field's name has a character that cannot stand"
-                 " there");
+    return "a header field's name has a character that cannot stand there";
   if (std::ranges::any_of(x.value.view(), breaks_the_line))
-    return fault("the value of header field " + x.name
-                 + " has a character that cannot stand there");
+    return "the value of header field " + x.name
+           + " has a character that cannot stand there";
   return {};
 }
 
@@ -56,6 +52,13 @@ caf::error check_proxy(const std::string& proxy) {
 
 } // namespace
 
+std::string fault_in(const std::vector<field>& fields) {
+  for (const auto& x : fields)
+    if (auto fault = fault_in(x); !fault.empty())
+      return fault;
+  return {};
+}
+
 caf::error check_connection(const connection_options& how) {
   return how.proxy.empty() ? caf::error{} : check_proxy(how.proxy);
 }
@@ -63,9 +66,9 @@ caf::error check_connection(const connection_options& how) {
 caf::error check_request(const request& what) {
   if (auto err = check_url(what.url, what.connection))
     return err;
-  for (const auto& x : what.fields)
-    if (auto err = check_field(what, x))
-      return err;
+  if (const auto fault = fault_in(what.fields); !fault.empty())
+    return caf::make_error(errc::invalid_setting,
+                           shown(what.url).append(": ").append(fault));
   return check_connection(what.connection);
 }
 

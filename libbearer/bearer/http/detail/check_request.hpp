@@ -4,7 +4,13 @@
 
 #include <caf/error.hpp>
 
+#include <string>
+#include <vector>
+
 namespace bearer::http::detail {
+
+/// What is wrong with header fields, without their values; empty if nothing is.
+std::string fault_in(const std::vector<field>& fields);
 
 /// Checks how a server is reached.
 /// @returns nothing, or `errc::invalid_setting` that names the culprit.

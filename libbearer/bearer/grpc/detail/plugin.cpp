@@ -72,15 +72,17 @@ int get_metadata(void* state, grpc_auth_metadata_context,
                  grpc_metadata headers[], std::size_t* count,
                  grpc_status_code* code, const char** message) noexcept {
   const auto& self = *static_cast<plugin_state*>(state);
+  // Until the late answer, which may come before the next line, and with it the
+  // end of the call and of all that holds gRPC.
+  grpc_init();
   const auto found
     = self.gate->get([&self, done, call](const caf::expected<token>& what) {
         answer_late(self, what, done, call);
       });
-  if (!found) {
-    // Until the late answer; up to here there was the call.
-    grpc_init();
+  if (!found)
     return 0;
-  }
+  // The call is there, and holds it.
+  grpc_shutdown();
   if (*found) {
     headers[0] = header_of(**found);
     *count = 1;

@@ -21,7 +21,8 @@ using client_actor = caf::typed_actor<
   caf::result<response>(fetch_atom, request)>;
 
 /// The client that everybody in this actor system shares; spawned if there is
-/// none. It ends with its last handle. Thread-safe.
+/// none. It ends with its last handle, and then so do its connections and its
+/// thread once no request is under way. Thread-safe.
 client_actor shared_client(caf::actor_system& sys);
 
 } // namespace bearer::http

@@ -71,7 +71,13 @@ void send_once(Self* self, const client_actor& client, const request& what,
 /// `https:` unless `request::connection` says otherwise.
 ///
 /// But for a refusal of the token, a request that the server may have heard is
-/// not sent again.
+/// not sent again; except that libcurl repeats a GET when a connection that was
+/// used before breaks without a word (RFC 9110, section 9.2.2).
+///
+/// The request keeps the actor, and with it the actor system, until the answer
+/// or up to `request::timeout`; the end of the actor aborts it, that of the
+/// bearer does not. Whoever makes several requests should hold `shared_client`
+/// meanwhile: it keeps connections, and ends with its last handle.
 /// @param opts `timeout` bounds all of it; `request::timeout` bounds one try.
 template <class Self>
 auto send(Self* self, const handle& api, request what,
@@ -86,7 +92,9 @@ auto send(Self* self, const handle& api, request what,
 }
 
 /// The same for a thread that is no actor, which it blocks until the end. Not
-/// for use inside actors.
+/// for use inside actors. Unless somebody holds `shared_client`, or there is a
+/// source that uses HTTP, each call has a connection and an I/O thread of its
+/// own.
 caf::expected<response> send(const handle& api, const request& what,
                              const fetch_options& opts = {});
 

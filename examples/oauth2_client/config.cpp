@@ -1,6 +1,7 @@
 #include "config.hpp"
 
-#include "arguments.hpp"
+#include "support/arguments.hpp"
+#include "support/bearer_options.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -13,26 +14,17 @@ namespace {
   throw std::runtime_error(what);
 }
 
-/// A member of CAF 0.18's configuration, of which 1.x made a function.
-template <class Config>
-bool showed_help(const Config& settings) {
-  if constexpr (requires { settings.helptext_printed(); })
-    return settings.helptext_printed();
-  else
-    return settings.cli_helptext_printed;
-}
-
 } // namespace
 
 config::config() {
-  auto all = option_adder{custom_options_};
+  auto all = example::option_adder{custom_options_};
   add_client_options(all);
   add_grant_options(all);
   add_request_options(all);
-  add_settings(all);
+  example::add_bearer_options(all, settings, seed);
 }
 
-void config::add_client_options(option_adder& to) {
+void config::add_client_options(example::option_adder& to) {
   to.add(token_endpoint, "token-endpoint",
          "URL where tokens are had; this or the issuer is needed")
     .add(issuer, "issuer",
@@ -55,7 +47,7 @@ void config::add_client_options(option_adder& to) {
          "whom the client's JWT is for: token_endpoint (default) or issuer");
 }
 
-void config::add_grant_options(option_adder& to) {
+void config::add_grant_options(example::option_adder& to) {
   to.add(grant, "grant",
          "client_credentials (default), refresh_token, jwt_bearer, "
          "token_exchange or password")
@@ -84,7 +76,7 @@ void config::add_grant_options(option_adder& to) {
     .add(audience, "audience", "whom the token is for");
 }
 
-void config::add_request_options(option_adder& to) {
+void config::add_request_options(example::option_adder& to) {
   to.add(url, "url",
          "what is requested with the token; without it tokens are fetched "
          "and no more")
@@ -105,36 +97,12 @@ void config::add_request_options(option_adder& to) {
          "send secrets unencrypted to other machines, too");
 }
 
-void config::add_settings(option_adder& to) {
-  auto& x = settings;
-  to.add(x.max_retries, "max-retries",
-         "of the bearer: tokens that one request may try, by default 2")
-    .add(x.lifetime_safe_fraction, "lifetime-safe-fraction",
-         "of the bearer: when to refresh, by default at 0.9 of the lifetime")
-    .add(x.initial_retry_timeout, "initial-retry-timeout",
-         "of the bearer: first delay after a failure, by default 1s")
-    .add(x.max_retry_timeout, "max-retry-timeout",
-         "of the bearer: longest delay after a failure, by default 1min")
-    .add(x.retry_timeout_exponent, "retry-timeout-exponent",
-         "of the bearer: growth of that delay, by default 1.5")
-    .add(x.refresh_request_timeout, "refresh-request-timeout",
-         "of the bearer: limit of one token request, by default 5s")
-    .add(x.retry_jitter, "retry-jitter",
-         "of the bearer: random part of delays, by default 0.1")
-    .add(x.expiry_margin, "expiry-margin",
-         "of the bearer: not used so long before the expiry, by default 10s")
-    .add(x.fetch_timeout, "fetch-timeout",
-         "of the bearer: limit of one request with its retries, by default "
-         "1min")
-    .add(seed, "seed", "of the bearer: of the jitter, by default random");
-}
-
 bool config::read(const std::vector<std::string>& arguments) {
-  if (auto err = parse(joined(custom_options_, arguments)))
+  if (auto err = parse(example::joined(custom_options_, arguments)))
     refuse("invalid argument: " + to_string(err));
   if (seed != 0)
     settings.seed = seed;
-  return !showed_help(*this);
+  return !example::showed_help(*this);
 }
 
 void config::check() const {

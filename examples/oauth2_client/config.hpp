@@ -2,10 +2,10 @@
 
 #include <bearer/renewal_settings.hpp>
 
+#include "support/option_adder.hpp"
+
 #include <caf/actor_system_config.hpp>
 #include <caf/timespan.hpp>
-
-#include "option_adder.hpp"
 
 #include <cstdint>
 #include <string>
@@ -84,10 +84,9 @@ public:
   std::uint64_t seed = 0;
 
 private:
-  void add_client_options(option_adder& to);
-  void add_grant_options(option_adder& to);
-  void add_request_options(option_adder& to);
-  void add_settings(option_adder& to);
+  void add_client_options(example::option_adder& to);
+  void add_grant_options(example::option_adder& to);
+  void add_request_options(example::option_adder& to);
 };
 
 } // namespace oauth2_client

@@ -1,8 +1,9 @@
 #include "oauth_options.hpp"
 
+#include "support/secret_input.hpp"
+
 #include "config.hpp"
 #include "refresh_token_file.hpp"
-#include "secret_input.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -18,6 +19,9 @@ namespace oauth2_client {
 namespace {
 
 namespace oauth2 = bearer::oauth2;
+
+using example::secret_in;
+using example::secret_in_file_or_variable;
 
 constexpr auto secret_variable = "OAUTH2_CLIENT_SECRET";
 

@@ -1,8 +1,8 @@
 #include "refresh_token_file.hpp"
 
-#include <caf/sec.hpp>
+#include "support/secret_input.hpp"
 
-#include "secret_input.hpp"
+#include <caf/sec.hpp>
 
 #include <cerrno>
 #include <filesystem>
@@ -63,7 +63,7 @@ refresh_token_file::refresh_token_file(const std::string& path) {
 }
 
 bearer::secret refresh_token_file::read() const {
-  return secret_in(option, path_);
+  return example::secret_in(option, path_);
 }
 
 caf::error refresh_token_file::write(const bearer::secret& token) const {

@@ -27,6 +27,12 @@ public:
     return changed_.wait_for(guard, limit, [&] { return count_ >= count; });
   }
 
+  /// How many were added so far.
+  std::size_t count() const {
+    auto guard = std::lock_guard{mutex_};
+    return count_;
+  }
+
   Tally total() const {
     auto guard = std::lock_guard{mutex_};
     return total_;

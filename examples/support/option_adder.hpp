@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace oauth2_client {
+namespace example {
 
 /// Adds options that are read from the command line alone. CAF 1.x takes others
 /// from environment variables of their names as well, and such as `URL` or
@@ -46,4 +46,4 @@ private:
   caf::config_option_set& to_;
 };
 
-} // namespace oauth2_client
+} // namespace example

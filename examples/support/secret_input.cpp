@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-namespace oauth2_client {
+namespace example {
 
 namespace {
 
@@ -55,4 +55,4 @@ bearer::secret secret_in_file_or_variable(const std::string& option,
   return bearer::secret{value};
 }
 
-} // namespace oauth2_client
+} // namespace example

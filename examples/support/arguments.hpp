@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace oauth2_client {
+namespace example {
 
 /// Brings a command line into the form that CAF 0.18 reads, which knows
 /// `--name=value` only: `--name value` becomes that.
@@ -16,4 +16,15 @@ namespace oauth2_client {
 std::vector<std::string> joined(const caf::config_option_set& known,
                                 const std::vector<std::string>& arguments);
 
-} // namespace oauth2_client
+/// Whether reading the command line has shown the help: a member of CAF 0.18's
+/// configuration, of which 1.x made a function.
+/// @param settings a `caf::actor_system_config`.
+template <class Config>
+bool showed_help(const Config& settings) {
+  if constexpr (requires { settings.helptext_printed(); })
+    return settings.helptext_printed();
+  else
+    return settings.cli_helptext_printed;
+}
+
+} // namespace example

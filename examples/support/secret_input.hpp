@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace oauth2_client {
+namespace example {
 
 /// Reads a secret from a file, without the white space around it.
 /// @throws std::runtime_error naming the option and the path.
@@ -17,4 +17,4 @@ bearer::secret secret_in_file_or_variable(const std::string& option,
                                           const std::string& path,
                                           const char* variable);
 
-} // namespace oauth2_client
+} // namespace example

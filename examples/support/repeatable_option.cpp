@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace oauth2_client {
+namespace example {
 
 namespace {
 
@@ -38,4 +38,4 @@ bool is_repeatable(const caf::config_option& option) {
   return option.type_name() == meta.type_name;
 }
 
-} // namespace oauth2_client
+} // namespace example

@@ -6,7 +6,7 @@
 #include <set>
 #include <stdexcept>
 
-namespace oauth2_client {
+namespace example {
 
 namespace {
 
@@ -49,4 +49,4 @@ std::vector<std::string> joined(const caf::config_option_set& known,
   return result;
 }
 
-} // namespace oauth2_client
+} // namespace example

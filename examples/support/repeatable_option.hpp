@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace oauth2_client {
+namespace example {
 
 /// An option that may be given several times, each time with one more value.
 /// CAF's own lists want all values at once, as in `--name=["a", "b"]`.
@@ -17,4 +17,4 @@ caf::config_option repeatable_option(std::vector<std::string>& storage,
 /// Whether it may be given several times.
 bool is_repeatable(const caf::config_option& option);
 
-} // namespace oauth2_client
+} // namespace example

@@ -1,0 +1,120 @@
+#include "client.hpp"
+
+#include <bearer/actors.hpp>
+#include <bearer/error.hpp>
+#include <bearer/receiver.hpp>
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/timestamp.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace token_node {
+
+namespace {
+
+/// After a fetch that was lost, which may be so at once again.
+constexpr auto least_pause_after_loss = std::chrono::milliseconds{100};
+
+class client_state {
+public:
+  static constexpr auto name = "token_node.client";
+
+  client_state(caf::event_based_actor* self, bearer::handle tokens,
+               caf::timespan pause, std::shared_ptr<tally_collector> results)
+    : self_(self),
+      tokens_(std::move(tokens)),
+      pause_(pause),
+      results_(std::move(results)) {
+    // nop
+  }
+
+  caf::behavior make_behavior() {
+    // Later: an actor must not quit before it has begun.
+    wait(caf::timespan::zero());
+    return {
+      [this](bearer::stop_atom) {
+        finishing_ = true;
+        if (pausing_)
+          leave();
+      },
+    };
+  }
+
+private:
+  void fetch() {
+    pausing_ = false;
+    if (finishing_)
+      return leave();
+    receiver_ = tokens_.receiver();
+    begun_ = caf::make_timestamp();
+    bearer::fetch(self_, receiver_)
+      .then([this](const bearer::token& tok) { use(tok); },
+            [this](const caf::error& why) { miss(why); });
+  }
+
+  void use(const bearer::token& tok) {
+    ++tally_.tokens;
+    tally_.last_given[tok.generation.count] = caf::make_timestamp();
+    // How long it was under way after it was handed out nobody knows.
+    if (tok.expires_at && begun_ >= *tok.expires_at)
+      ++tally_.expired;
+    go_on(pause_);
+  }
+
+  void miss(const caf::error& why) {
+    // Only this program stops its bearer, when it ends.
+    if (why == bearer::errc::stopped)
+      return leave();
+    ++tally_.lost;
+    if (tally_.first_error.empty())
+      tally_.first_error = to_string(why);
+    go_on(std::max<caf::timespan>(pause_, least_pause_after_loss));
+  }
+
+  void go_on(caf::timespan pause) {
+    if (finishing_)
+      leave();
+    else if (pause == caf::timespan::zero())
+      fetch();
+    else
+      wait(pause);
+  }
+
+  void wait(caf::timespan pause) {
+    pausing_ = true;
+    self_->run_delayed(pause, [this] { fetch(); });
+  }
+
+  void leave() {
+    results_->add(tally_);
+    self_->quit();
+  }
+
+  caf::event_based_actor* self_;
+  bearer::handle tokens_;
+  caf::timespan pause_;
+  std::shared_ptr<tally_collector> results_;
+
+  /// Of the fetch under way.
+  bearer::receiver_actor receiver_;
+  caf::timestamp begun_;
+
+  bool pausing_ = false;
+  bool finishing_ = false;
+  tally tally_;
+};
+
+} // namespace
+
+caf::actor spawn_client(caf::actor_system& sys, const bearer::handle& tokens,
+                        caf::timespan pause,
+                        std::shared_ptr<tally_collector> results) {
+  return sys.spawn<caf::stateful_actor<client_state>>(tokens, pause,
+                                                      std::move(results));
+}
+
+} // namespace token_node

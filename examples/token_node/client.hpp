@@ -1,0 +1,23 @@
+#pragma once
+
+#include <bearer/handle.hpp>
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/timespan.hpp>
+
+#include "tally.hpp"
+
+#include <memory>
+
+namespace token_node {
+
+/// Spawns a client that fetches again and again, each time with a receiver of
+/// its own. Tell it to finish with a `bearer::stop_atom`: it then leaves its
+/// tally as soon as the answer is there that is due, and ends.
+/// @param pause Between two fetches.
+caf::actor spawn_client(caf::actor_system& sys, const bearer::handle& tokens,
+                        caf::timespan pause,
+                        std::shared_ptr<tally_collector> results);
+
+} // namespace token_node

@@ -85,9 +85,9 @@ TEST_CASE("oauth2_client goes on for its duration", "[oauth2][oauth2_client]") {
 TEST_CASE("oauth2_client comes to its end when it is interrupted",
           "[oauth2][oauth2_client]") {
   const auto it = client_world{};
-  auto run = program{
+  auto run = program{oauth2_client(
     it.arguments({"--client-secret", std::string{canary}, "--duration=1h",
-                  "--pause=1ms", "--url", it.server.resource()})};
+                  "--pause=1ms", "--url", it.server.resource()}))};
   REQUIRE(it.server.wait_until(
     [](const oauth_counts& x) { return x.resource_ok > 3; }));
   run.interrupt();
@@ -98,9 +98,9 @@ TEST_CASE("a second interrupt ends oauth2_client though no token ever comes",
           "[oauth2][oauth2_client]") {
   auto it = client_world{};
   it.server.tokens.from_now_on(manners::hanging);
-  auto run = program{
+  auto run = program{oauth2_client(
     it.arguments({"--client-secret", std::string{canary}, "--fetch-timeout=1h",
-                  "--url", it.server.resource(), "--duration=1h"})};
+                  "--url", it.server.resource(), "--duration=1h"}))};
   REQUIRE(it.server.wait_for_token_requests(1));
   run.interrupt();
   REQUIRE(run.says("interrupted"));

@@ -3,11 +3,11 @@
 #include "support/canary.hpp"
 #include "support/no_http_environment.hpp"
 #include "support/oauth/oauth_server.hpp"
+#include "support/program.hpp"
 #include "support/real_time.hpp"
 #include "support/signing_keys.hpp"
 #include "support/temp_folder.hpp"
 
-#include "oauth2_client/program.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 #include <optional>
@@ -16,6 +16,18 @@
 #include <vector>
 
 namespace bearer::test {
+
+/// The command that runs the program `oauth2_client`.
+inline std::vector<std::string>
+oauth2_client(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), BEARER_OAUTH2_CLIENT);
+  return arguments;
+}
+
+/// Runs it from start to end.
+inline program_outcome run_program(std::vector<std::string> arguments) {
+  return run_to_end(oauth2_client(std::move(arguments)));
+}
 
 /// The only client of a server, with a secret that is easily found again.
 inline oauth_setup one_client() {

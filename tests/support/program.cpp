@@ -1,4 +1,4 @@
-#include "oauth2_client/program.hpp"
+#include "support/program.hpp"
 
 #include "support/real_time.hpp"
 
@@ -59,11 +59,9 @@ bool program_outcome::shows(const std::string& what) const {
          || err.find(what) != std::string::npos;
 }
 
-program::program(std::vector<std::string> arguments) {
-  const auto path = std::string{BEARER_OAUTH2_CLIENT};
-  arguments.insert(arguments.begin(), path);
+program::program(std::vector<std::string> command) {
   auto argv = std::vector<char*>{};
-  for (auto& word : arguments)
+  for (auto& word : command)
     argv.push_back(word.data());
   argv.push_back(nullptr);
   const auto out = folder_.path("out");
@@ -75,27 +73,48 @@ program::program(std::vector<std::string> arguments) {
                                    0600);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), flags,
                                    0600);
-  const auto failure = posix_spawn(&pid_, path.c_str(), &actions, nullptr,
-                                   argv.data(), environ);
+  const auto failure = posix_spawnp(&pid_, argv[0], &actions, nullptr,
+                                    argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failure != 0)
-    throw std::system_error(failure, std::system_category(), path);
+    throw std::system_error(failure, std::system_category(), argv[0]);
 }
 
 program::~program() {
-  if (pid_ == 0)
-    return;
-  kill(pid_, SIGKILL);
-  wait();
+  kill();
 }
 
 void program::interrupt() {
-  kill(pid_, SIGINT);
+  ::kill(pid_, SIGINT);
 }
 
-bool program::says(const std::string& what) const {
+void program::terminate() {
+  ::kill(pid_, SIGTERM);
+}
+
+void program::kill() {
+  if (pid_ == 0)
+    return;
+  ::kill(pid_, SIGKILL);
+  wait();
+}
+
+std::string program::output() const {
+  return content_of(folder_.path("out"));
+}
+
+std::size_t program::count(const std::string& what) const {
+  const auto text = output();
+  auto result = std::size_t{0};
+  for (auto at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + what.size()))
+    ++result;
+  return result;
+}
+
+bool program::says(const std::string& what, std::size_t times) const {
   const auto end = std::chrono::steady_clock::now() + patience;
-  while (content_of(folder_.path("out")).find(what) == std::string::npos) {
+  while (count(what) < times) {
     if (std::chrono::steady_clock::now() > end)
       return false;
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
@@ -111,10 +130,6 @@ program_outcome program::wait() {
   pid_ = 0;
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1,
           content_of(folder_.path("out")), content_of(folder_.path("err"))};
-}
-
-program_outcome run_program(std::vector<std::string> arguments) {
-  return program{std::move(arguments)}.wait();
 }
 
 } // namespace bearer::test

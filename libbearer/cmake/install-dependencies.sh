@@ -115,6 +115,7 @@ usable() {
     libcatch2-dev) has_catch2 ;;
     libbenchmark-dev) in_some_prefix include/benchmark/benchmark.h ;;
     ninja-build) command -v ninja >/dev/null ;;
+    iproute2) command -v ip >/dev/null ;;
     # Debian's own, for which Debian's modules are.
     python3) [[ -x /usr/bin/python3 ]] ;;
     python3-django-oauth-toolkit)
@@ -163,7 +164,7 @@ require_apt() {
 main() {
   local wanted=(g++ cmake ninja-build make libcatch2-dev libbenchmark-dev
     rapidjson-dev libcurl4-openssl-dev libgrpc++-dev libjwt-dev libssl-dev
-    pkg-config python3 valgrind python3-django-oauth-toolkit)
+    pkg-config python3 valgrind python3-django-oauth-toolkit iproute2)
   local prefix
   case ${1-} in
     --print-prefix)

@@ -1,0 +1,176 @@
+#include "token_node/two_networks.hpp"
+#include "token_node/world.hpp"
+#include <catch2/generators/catch_generators.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <list>
+#include <memory>
+
+using namespace bearer;
+using namespace bearer::test;
+
+// An owner and its replicas with a network between them that is not at its
+// best. Skipped where there are no network namespaces to be had.
+
+namespace {
+
+using side = two_networks::side;
+
+std::unique_ptr<two_networks> make_networks() {
+  try {
+    return std::make_unique<two_networks>();
+  } catch (const std::exception& ex) {
+    SKIP("no network namespaces here: " << ex.what());
+  }
+  return nullptr;
+}
+
+/// An owner on the left and replicas on the right, with TLS.
+struct cluster {
+  cluster() = default;
+
+  program& start_owner(const words& more) {
+    const auto node = token_node(words{"--listen=4711", "--pause=1ms", "--bind",
+                                       networks->address(side::left),
+                                       "--initial-retry-timeout=100ms"}
+                                 + watchful + tls_of(ca.issue(), ca) + more);
+    owner = std::make_unique<program>(networks->in(side::left, node));
+    REQUIRE(owner->says("listens on"));
+    return *owner;
+  }
+
+  program& start_replica() {
+    const auto node
+      = replica_of(networks->address(side::left) + ":4711",
+                   words{"--receivers=5", "--refresh-request-timeout=2s"}
+                     + watchful + tls_of(ca.issue(), ca));
+    return replicas.emplace_back(networks->in(side::right, node));
+  }
+
+  /// Has CAF notice silence soon.
+  words watchful = {"--caf.middleman.heartbeat-interval=100ms",
+                    "--caf.middleman.connection-timeout=1s"};
+
+  test_ca ca;
+  std::unique_ptr<two_networks> networks = make_networks();
+  std::unique_ptr<program> owner;
+  std::list<program> replicas;
+};
+
+/// Three renewals at each of five replicas.
+void renew_all(cluster& it) {
+  it.watchful.clear();
+  auto& owner = it.start_owner({"--token-command", issuer(3)});
+  for (auto i = 0; i < 5; ++i)
+    it.start_replica();
+  for (const auto& replica : it.replicas)
+    REQUIRE(replica.says("published", 3));
+  for (auto& replica : it.replicas)
+    CHECK(end_of(replica)["remote_calls"] >= 3);
+  end_of(owner);
+}
+
+/// How often each replica has said something.
+std::vector<std::size_t> counts_of(const cluster& it, const std::string& what) {
+  auto result = std::vector<std::size_t>{};
+  for (const auto& replica : it.replicas)
+    result.push_back(replica.count(what));
+  return result;
+}
+
+/// Waits until each has said it once more than then.
+bool all_say(const cluster& it, const std::string& what,
+             const std::vector<std::size_t>& then) {
+  auto before = then.begin();
+  return std::all_of(it.replicas.begin(), it.replicas.end(),
+                     [&](const program& replica) {
+                       return replica.says(what, *before++ + 1);
+                     });
+}
+
+} // namespace
+
+TEST_CASE("a network that delays and loses packets loses no fetch",
+          "[token_node][network]") {
+  cluster it;
+  if (const auto lack
+      = it.networks->shape({"netem", "delay", "50ms", "20ms", "loss", "3%"}))
+    SKIP("no netem in this kernel: " << *lack);
+  renew_all(it);
+}
+
+TEST_CASE("a network too narrow for its packets loses no fetch",
+          "[token_node][network]") {
+  cluster it;
+  // A queue of three packets, in which each waits up to 0.2 seconds.
+  if (const auto lack = it.networks->shape(
+        {"tbf", "rate", "200kbit", "burst", "1600", "limit", "5000"}))
+    SKIP("no tbf in this kernel: " << *lack);
+  renew_all(it);
+}
+
+TEST_CASE("a cut that lasts longer than the token loses no fetch",
+          "[token_node][network]") {
+  cluster it;
+  auto& owner = it.start_owner({"--token-command", issuer(2)});
+  it.start_replica();
+  it.start_replica();
+  for (const auto& replica : it.replicas)
+    REQUIRE(replica.says("published"));
+  const auto withdrawn = counts_of(it, "withdrawn");
+  const auto unreachable = counts_of(it, "owner_unreachable");
+  it.networks->cut();
+  // Those who want a token then wait for it.
+  REQUIRE(all_say(it, "withdrawn", withdrawn));
+  REQUIRE(all_say(it, "owner_unreachable", unreachable));
+  const auto published = counts_of(it, "published");
+  it.networks->mend();
+  REQUIRE(all_say(it, "published", published));
+  for (auto& replica : it.replicas)
+    CHECK(end_of(replica)["reconnects"] >= 1);
+  end_of(owner);
+}
+
+TEST_CASE("a link that drops everything in silence is noticed and left",
+          "[token_node][network]") {
+  const auto mute = GENERATE(std::vector{side::left}, std::vector{side::right},
+                             std::vector{side::left, side::right});
+  cluster it;
+  temp_folder folder;
+  const auto file = folder.write("token", token_text(std::string{canary}));
+  auto& owner = it.start_owner({"--token-file", file, "--refresh-period=50ms"});
+  auto& replica = it.start_replica();
+  REQUIRE(replica.says("published"));
+  for (const auto from : mute)
+    it.networks->swallow(from);
+  REQUIRE(replica.says("owner_unreachable", 2));
+  folder.write("new", token_text("new-" + std::string{canary}));
+  std::filesystem::rename(folder.path("new"), file);
+  REQUIRE(owner.says("published", 2));
+  CHECK(replica.count("published") == 1);
+  for (const auto from : mute)
+    it.networks->deliver(from);
+  REQUIRE(replica.says("published", 2));
+  CHECK(end_of(replica)["reconnects"] >= 1);
+  end_of(owner);
+}
+
+TEST_CASE("an owner that dies unheard and is started anew gets its replicas",
+          "[token_node][network]") {
+  cluster it;
+  temp_folder folder;
+  const auto file = folder.write("token", token_text(std::string{canary}));
+  it.start_owner({"--token-file", file});
+  auto& replica = it.start_replica();
+  REQUIRE(replica.says("published"));
+  it.networks->swallow(side::left);
+  it.owner->kill();
+  it.networks->deliver(side::left);
+  folder.write("token", token_text("new-" + std::string{canary}));
+  auto& second = it.start_owner({"--token-file", file});
+  REQUIRE(replica.says("published", 2));
+  end_of(replica);
+  end_of(second);
+}

@@ -52,14 +52,14 @@ std::vector<std::string> joined(const caf::config_option_set& known,
 config::config() {
   // Before the command line is read, which may have options of it.
   load<caf::io::middleman>();
-  auto all = opt_group{custom_options_, "global"};
+  auto all = example::option_adder{custom_options_};
   add_cluster_options(all);
   add_source_options(all);
   add_fetch_options(all);
   example::add_bearer_options(all, settings, seed);
 }
 
-void config::add_cluster_options(opt_group& to) {
+void config::add_cluster_options(example::option_adder& to) {
   to.add(listen, "listen",
          "TCP port of an owner, which other nodes can connect to; 0 for a free "
          "one")
@@ -76,7 +76,7 @@ void config::add_cluster_options(opt_group& to) {
          "do without these three on a network: everybody there gets the token");
 }
 
-void config::add_source_options(opt_group& to) {
+void config::add_source_options(example::option_adder& to) {
   to.add(token, "token",
          "the owner's token, which all users of this machine see here")
     .add(token_file, "token-file", "holds the owner's token")
@@ -94,7 +94,7 @@ void config::add_source_options(opt_group& to) {
          "how often those files are read anew, by default 1min");
 }
 
-void config::add_fetch_options(opt_group& to) {
+void config::add_fetch_options(example::option_adder& to) {
   to.add(receivers, "receivers",
          "how many clients fetch all the time, each with a receiver for every "
          "fetch; from 0 to 1000000, by default 1")

@@ -3,6 +3,8 @@
 #include <bearer/remote/address.hpp>
 #include <bearer/renewal_settings.hpp>
 
+#include "support/option_adder.hpp"
+
 #include <caf/actor_system_config.hpp>
 #include <caf/timespan.hpp>
 
@@ -68,9 +70,9 @@ public:
   std::uint64_t seed = 0;
 
 private:
-  void add_cluster_options(opt_group& to);
-  void add_source_options(opt_group& to);
-  void add_fetch_options(opt_group& to);
+  void add_cluster_options(example::option_adder& to);
+  void add_source_options(example::option_adder& to);
+  void add_fetch_options(example::option_adder& to);
 
   void check_role();
   void check_sources() const;

@@ -48,7 +48,8 @@ struct connect_options {
 /// how
 ///   long that may take and how failures are backed off;
 ///   `refresh_request_timeout` should be above that of the owner. The owner's
-///   `expiry_margin` holds, that of `settings` is not looked at.
+///   `expiry_margin` holds, that of `settings` is not looked at, and the end of
+///   what the owner vouches for is the `token::expires_at` here.
 /// * Without an owner the replica serves its token as long as the owner has
 ///   vouched for it, by the wall clock and by the time that has passed since,
 ///   whichever is over first. So a replica whose wall clock is behind serves no

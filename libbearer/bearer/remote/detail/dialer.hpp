@@ -61,7 +61,7 @@ public:
       return;
     }
     auto next = [this, number, deadline, where,
-                 on_end](caf::expected<address> found) {
+                 on_end](caf::expected<listener_found> found) {
       if (number != calls_)
         return;
       if (found)
@@ -113,19 +113,23 @@ private:
   }
 
   template <class F>
-  void connect(std::uint64_t number, const address& named, const address& where,
+  void connect(std::uint64_t number, const address& named,
+               const listener_found& found,
                std::chrono::steady_clock::time_point deadline, F on_end) {
     const auto left
       = std::max<caf::timespan>(deadline - std::chrono::steady_clock::now(),
                                 std::chrono::milliseconds{1});
-    bearer::detail::mail(self_, caf::connect_atom_v, where.host, where.port)
+    bearer::detail::mail(self_, caf::connect_atom_v, found.where.host,
+                         found.where.port)
       .request(network_, left)
       .then(
-        [this, number, named, on_end](const caf::node_id&,
-                                      const caf::strong_actor_ptr& whom,
-                                      const ids& interface) {
-          if (number == calls_)
-            on_end(check(named, whom, interface));
+        [this, number, named, on_end, socket = found.socket](
+          const caf::node_id&, const caf::strong_actor_ptr& whom,
+          const ids& interface) {
+          if (number != calls_)
+            return;
+          socket_ = socket;
+          on_end(check(named, whom, interface));
         },
         [this, number, named, on_end](const caf::error& err) {
           if (number == calls_)
@@ -147,6 +151,9 @@ private:
   caf::io::middleman_actor network_;
   bool loopback_only_;
   std::uint64_t calls_ = 0;
+
+  /// Of the last probe that has led to a connection.
+  held_socket socket_;
 
   std::shared_ptr<line> outside_ = std::make_shared<line>();
 

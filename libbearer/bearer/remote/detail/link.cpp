@@ -151,12 +151,11 @@ private:
     if (!job_)
       return;
     const auto now = self_->clock().now();
-    if (now >= job_->deadline)
-      end_job(owners_.error(job_->fallen_back ? "nor has the fallback a token"
-                                              : "no answer in time"));
-    else if (now >= job_->patience && !job_->fallen_back)
+    if (now >= job_->patience && !job_->fallen_back)
       do_without_owner(
         caf::make_error(errc::connection_failed, "no answer in time"));
+    else if (now >= job_->deadline)
+      fail(owners_.error("nor has the fallback a token"));
     if (job_)
       alarm_.set(job_->fallen_back ? job_->deadline : job_->patience);
   }

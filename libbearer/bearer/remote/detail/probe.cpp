@@ -27,25 +27,9 @@ caf::error complain(const address& where, const std::string& about) {
                          to_string(where) + ": " + about);
 }
 
-/// Closes a socket.
-class socket_guard {
-public:
-  explicit socket_guard(int fd) : fd_(fd) {
-    // nop
-  }
-
-  socket_guard(const socket_guard&) = delete;
-
-  socket_guard& operator=(const socket_guard&) = delete;
-
-  ~socket_guard() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-
-private:
-  int fd_;
-};
+held_socket hold(int fd) {
+  return {nullptr, [fd](const void*) { ::close(fd); }};
+}
 
 int wait_until_writable(int fd, steady_clock::time_point deadline) {
   for (;;) {
@@ -64,12 +48,13 @@ int wait_until_writable(int fd, steady_clock::time_point deadline) {
 }
 
 /// 0, or what the system says.
-int try_connect(const addrinfo& to, steady_clock::time_point deadline) {
+int try_connect(const addrinfo& to, steady_clock::time_point deadline,
+                held_socket& socket) {
   const auto fd = ::socket(to.ai_family,
                            SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return errno;
-  const auto guard = socket_guard{fd};
+  socket = hold(fd);
   if (::connect(fd, to.ai_addr, to.ai_addrlen) == 0)
     return 0;
   if (errno != EINPROGRESS)
@@ -94,8 +79,8 @@ std::string numeric_host(const addrinfo& of) {
 
 } // namespace
 
-caf::expected<address> probe(const address& where, bool loopback_only,
-                             steady_clock::time_point deadline) {
+caf::expected<listener_found> probe(const address& where, bool loopback_only,
+                                    steady_clock::time_point deadline) {
   auto hints = addrinfo{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -109,9 +94,10 @@ caf::expected<address> probe(const address& where, bool loopback_only,
     auto host = numeric_host(*i);
     if (loopback_only && !is_loopback(host))
       continue;
-    const auto err = try_connect(*i, deadline);
+    auto socket = held_socket{};
+    const auto err = try_connect(*i, deadline, socket);
     if (err == 0)
-      return address{std::move(host), where.port};
+      return listener_found{{std::move(host), where.port}, std::move(socket)};
     problem = std::generic_category().message(err);
   }
   return complain(where, problem);

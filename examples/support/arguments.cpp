@@ -18,6 +18,15 @@ std::string name_in(const std::string& argument) {
   return argument.substr(2, argument.find('=') - 2);
 }
 
+/// CAF wants a unit, others take a number for one of seconds.
+void add_unit(const caf::config_option& option, std::string& argument) {
+  const auto value = argument.substr(argument.find('=') + 1);
+  const auto is_time = option.type_name().find("timespan") != std::string::npos;
+  if (is_time && !value.empty()
+      && value.find_first_not_of("0123456789") == std::string::npos)
+    argument += 's';
+}
+
 } // namespace
 
 std::vector<std::string> joined(const caf::config_option_set& known,
@@ -44,6 +53,7 @@ std::vector<std::string> joined(const caf::config_option_set& known,
         throw std::runtime_error("--" + name + ": lacks a value");
       text += '=' + arguments[++i];
     }
+    add_unit(*option, text);
     result.push_back(std::move(text));
   }
   return result;

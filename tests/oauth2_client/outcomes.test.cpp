@@ -82,6 +82,15 @@ TEST_CASE("oauth2_client goes on for its duration", "[oauth2][oauth2_client]") {
   CHECK(got["requests"] > 2);
 }
 
+TEST_CASE("oauth2_client takes a time without a unit for one of seconds",
+          "[oauth2][oauth2_client]") {
+  const auto it = client_world{};
+  const auto got = it.run_with_secret(
+    {"--duration", "3600", "--requests=1", "--refresh-request-timeout=7"});
+  CHECK(went_well(got, 1));
+  CHECK(it.server.counts().resource_ok == 1);
+}
+
 TEST_CASE("oauth2_client comes to its end when it is interrupted",
           "[oauth2][oauth2_client]") {
   const auto it = client_world{};

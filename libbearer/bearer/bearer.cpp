@@ -60,7 +60,7 @@ caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
     {std::move(source), settings, std::move(options), std::move(wrapped), {}});
 }
 
-caf::expected<handle> detail::assemble(caf::actor_system& sys, parts from) {
+caf::expected<handle> detail::assemble(caf::actor_system& sys, parts&& from) {
   auto& [source, settings, options, wrapped, introduce] = from;
   if (auto err = validate(settings))
     return err;

@@ -29,6 +29,6 @@ struct parts {
 
 /// Puts a bearer together.
 /// @returns what `spawn` returns.
-caf::expected<handle> assemble(caf::actor_system& sys, parts from);
+caf::expected<handle> assemble(caf::actor_system& sys, parts&& from);
 
 } // namespace bearer::detail

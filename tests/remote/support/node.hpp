@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bearer/bearer.hpp>
 #include <bearer/handle.hpp>
 #include <bearer/remote/connect.hpp>
 #include <bearer/remote/publish.hpp>

@@ -50,7 +50,7 @@ caf::expected<bearer::any_source> log_in(caf::actor_system& sys) {
 bool show(const std::string& who, const bearer::handle& api) {
   const auto token = api.fetch();
   if (token)
-    std::cout << who << ": " << token->access_token.view() << '\n';
+    std::cout << who << ": generation " << token->generation.count << '\n';
   else
     std::cout << who << ": " << to_string(token.error()) << '\n';
   return static_cast<bool>(token);

@@ -212,6 +212,38 @@ TEST_CASE("a replica changes over to another owner", "[remote]") {
   CHECK(replica.fetch()->generation.count == 2);
 }
 
+TEST_CASE("an owner that has stopped does not keep a replica from the next one",
+          "[remote][I11]") {
+  node here;
+  node one;
+  node other;
+  numbered_source source;
+  owner stopped{one, source.spawn(one.sys), quick()};
+  owner alive{other, source.spawn(other.sys), quick()};
+  auto replica = must(
+    remote::connect(here.sys, {stopped.address(), alive.address()}, quick()));
+  REQUIRE(secret_of(replica.fetch()) == "token-1");
+  stopped.bearer.stop();
+  auto opts = fetch_options{};
+  opts.renew_required = true;
+  CHECK(secret_of(replica.fetch(opts)) == "token-2");
+  CHECK(source.calls() == 2);
+}
+
+TEST_CASE("a replica whose only owner has stopped has its fallback",
+          "[remote][I11]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  at.bearer.stop();
+  auto options = remote::connect_options{};
+  options.fallback = ready_source(here.sys, make_token("fallback"));
+  auto replica = must(
+    remote::connect(here.sys, at.address(), quick(), std::move(options)));
+  CHECK(secret_of(replica.fetch()) == "fallback");
+}
+
 TEST_CASE("an address where no bearer is published says so", "[remote]") {
   node here;
   node there;

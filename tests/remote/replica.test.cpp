@@ -181,14 +181,20 @@ TEST_CASE("a replica reports why its owner has no token", "[remote][I6]") {
   CHECK(contains(caf::to_string(err), "the owner: out of order"));
 }
 
-TEST_CASE("a replica whose owner has stopped says so", "[remote][I14]") {
+TEST_CASE("a replica whose owner has stopped says so, and goes on asking",
+          "[remote][I11]") {
   node here;
   node there;
   numbered_source source;
   owner at{there, source.spawn(there.sys), quick()};
   at.bearer.stop();
   auto replica = must(remote::connect(here.sys, at.address(), quick()));
-  CHECK(error_of(replica.fetch()) == errc::source_stopped);
+  auto opts = fetch_options{};
+  opts.report_error = true;
+  const auto err = error_of(replica.fetch(opts));
+  CHECK(err == errc::owner_unreachable);
+  CHECK(contains(caf::to_string(err), "the owner has stopped"));
+  CHECK_FALSE(is_permanent(err));
 }
 
 TEST_CASE("stopping a replica leaves its owner alone", "[remote][I14]") {

@@ -42,8 +42,8 @@ struct connect_options {
 /// first fetch or prefetch, and again whenever the connection is lost.
 ///
 /// * `owners`: where the bearer is published; the next one is tried when one
-///   cannot be reached. They may be different bearers, and owners that were
-///   started anew.
+///   cannot be reached or has stopped. They may be different bearers, and
+///   owners that were started anew.
 /// * An attempt of the replica is one question to the owner. `settings` says
 /// how
 ///   long that may take and how failures are backed off;

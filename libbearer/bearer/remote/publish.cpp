@@ -49,6 +49,7 @@ caf::expected<std::uint16_t> open_port(const caf::io::middleman_actor& network,
 }
 
 void close_port(const published::state& what) {
+  // Infinite for the same reason.
   const auto self = internal::passing_actor{what.gate.home_system()};
   bearer::detail::mail(self.get(), caf::unpublish_atom_v,
                        caf::actor_cast<caf::actor_addr>(what.gate), what.port)

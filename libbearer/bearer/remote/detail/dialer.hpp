@@ -15,13 +15,14 @@
 #include <caf/io/middleman_actor.hpp>
 #include <caf/node_id.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <set>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -73,9 +74,10 @@ public:
       std::thread{run<decltype(next)>, outside_, busy_, where,
                   loopback_only_,      deadline, next}
         .detach();
-    } catch (const std::system_error& ex) {
+    } catch (const std::exception& ex) {
+      // No thread or no memory.
       *busy_ = false;
-      on_end(failed(where, "cannot start a thread: " + ex.code().message()));
+      on_end(failed(where, std::string{"cannot start a thread: "} + ex.what()));
     }
   }
 
@@ -94,13 +96,23 @@ private:
                            to_string(where) + ": " + why);
   }
 
+  static caf::expected<listener_found>
+  probe_in_any_case(const address& where, bool loopback_only,
+                    std::chrono::steady_clock::time_point deadline) {
+    try {
+      return probe(where, loopback_only, deadline);
+    } catch (const std::exception& ex) {
+      return failed(where, ex.what());
+    }
+  }
+
   /// The life of the thread that probes.
   template <class F>
   static void run(const std::shared_ptr<line>& outside,
                   const std::shared_ptr<std::atomic<bool>>& busy,
                   const address& where, bool loopback_only,
                   std::chrono::steady_clock::time_point deadline, F next) {
-    auto found = probe(where, loopback_only, deadline);
+    auto found = probe_in_any_case(where, loopback_only, deadline);
     *busy = false;
     outside->reach([&](const caf::strong_actor_ptr& whom) {
       bearer::detail::anon_mail(caf::actor_cast<caf::actor>(whom),

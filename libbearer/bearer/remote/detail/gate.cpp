@@ -145,6 +145,7 @@ private:
   caf::result<status> look() {
     enter();
     auto promise = self_->make_response_promise<status>();
+    // Infinite, because a bearer says at once how it is.
     bearer::detail::mail(self_, status_atom_v)
       .request(desk_, caf::infinite)
       .then([promise](status& x) mutable { promise.deliver(std::move(x)); },

@@ -1,13 +1,13 @@
 #include <bearer/detail/caf_compat.hpp>
-#include <bearer/detail/saturating.hpp>
+#include <bearer/error.hpp>
 #include <bearer/internal/alarm.hpp>
-#include <bearer/remote/detail/conversation.hpp>
+#include <bearer/internal/time_reading.hpp>
 #include <bearer/remote/detail/dialer.hpp>
+#include <bearer/remote/detail/inquiry.hpp>
 #include <bearer/remote/detail/line.hpp>
 #include <bearer/remote/detail/link.hpp>
 #include <bearer/remote/detail/owner_list.hpp>
 #include <bearer/remote/detail/standby.hpp>
-#include <bearer/source/detail/budget.hpp>
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
@@ -15,8 +15,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <algorithm>
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -24,8 +23,6 @@
 namespace bearer::remote::detail {
 
 namespace {
-
-using internal::steady_time;
 
 class link_state {
 public:
@@ -47,7 +44,7 @@ public:
   link_state& operator=(const link_state&) = delete;
 
   ~link_state() {
-    end_job(caf::make_error(errc::source_down, "the link has ended"));
+    give_up("the link has ended");
   }
 
   link_actor::behavior_type make_behavior() {
@@ -57,7 +54,7 @@ public:
       [this](subscribe_atom, const caf::weak_actor_ptr& who) { serve(who); },
       [this](fetch_atom, const answer& what) {
         if (from_line())
-          go_on(what);
+          hear(what);
       },
       [this](publish_atom, const generation& what) {
         if (from_line())
@@ -75,25 +72,9 @@ public:
   }
 
 private:
-  /// The attempt under way.
-  struct job {
-    caf::typed_response_promise<token> promise;
-    conversation talk;
-    steady_time deadline;
-
-    /// When the owner must have answered.
-    steady_time patience;
-
-    /// How many addresses were tried.
-    std::size_t tried = 0;
-
-    /// Whether the fallback is being asked.
-    bool fallen_back = false;
-
-    /// Of the question that was asked last.
-    std::uint64_t number = 0;
-    caf::timestamp asked = {};
-  };
+  internal::time_reading now() const {
+    return {self_->clock().now(), clock_()};
+  }
 
   // -- the refresher ----------------------------------------------------------
 
@@ -113,51 +94,41 @@ private:
       bearer::detail::mail(self_, std::forward<Ts>(xs)...).send(hdl);
   }
 
+  // -- attempts ---------------------------------------------------------------
+
   caf::result<token> fetch(const attempt& what) {
-    end_job(caf::make_error(errc::source_down, "another attempt has begun"));
-    const auto now = self_->clock().now();
-    const auto budget = bearer::detail::inner_budget(what.budget);
-    const auto owners_share = standby_ ? budget / 2 : budget;
-    job_.emplace(job{self_->make_response_promise<token>(), conversation{what},
-                     bearer::detail::saturating_add(now, budget),
-                     bearer::detail::saturating_add(now, owners_share)});
-    auto result = job_->promise;
-    alarm_.set(job_->patience);
+    give_up("another attempt has begun");
+    auto result = self_->make_response_promise<token>();
+    attempt_.emplace(result, what, static_cast<bool>(standby_), now());
+    alarm_.set(attempt_->deadline());
     if (line_)
-      ask(job_->talk.begin());
+      ask(attempt_->begin(++questions_, now()));
     else
       dial();
     return result;
   }
 
-  void succeed(token what) {
-    auto promise = std::exchange(job_, std::nullopt)->promise;
-    promise.deliver(std::move(what));
+  void finish(caf::expected<token> outcome) {
+    std::exchange(attempt_, std::nullopt)->finish(std::move(outcome));
   }
 
-  void fail(caf::error why) {
-    auto promise = std::exchange(job_, std::nullopt)->promise;
-    promise.deliver(std::move(why));
-  }
-
-  void end_job(caf::error why) {
+  void give_up(const char* why) {
     dialer_.hang_up();
-    if (job_)
-      fail(std::move(why));
+    if (attempt_)
+      finish(caf::make_error(errc::source_down, why));
   }
 
-  /// The time of the attempt, or the owner's part of it, is over.
+  /// The time of whoever is being asked is over.
   void ring() {
-    if (!job_)
+    if (!attempt_)
       return;
-    const auto now = self_->clock().now();
-    if (now >= job_->patience && !job_->fallen_back)
+    if (!attempt_->overdue(now()))
+      alarm_.set(attempt_->deadline());
+    else if (attempt_->fallen_back())
+      finish(owners_.error("nor has the fallback a token"));
+    else
       do_without_owner(
         caf::make_error(errc::connection_failed, "no answer in time"));
-    else if (now >= job_->deadline)
-      fail(owners_.error("nor has the fallback a token"));
-    if (job_)
-      alarm_.set(job_->fallen_back ? job_->deadline : job_->patience);
   }
 
   // -- the way to the owner ---------------------------------------------------
@@ -169,15 +140,16 @@ private:
   }
 
   void dial() {
-    if (job_->tried++ == owners_.size()) {
+    const auto number = attempt_->next_owner();
+    if (number > owners_.size()) {
       do_without_owner({});
       return;
     }
     // Others want to be tried in what time there is, too.
-    const auto now = self_->clock().now();
-    const auto left = (job_->patience - now)
-                      / static_cast<int>(owners_.size() + 1 - job_->tried);
-    dialer_.call(owners_.current(), now + left,
+    const auto start = now().steady;
+    const auto share = (attempt_->deadline() - start)
+                       / static_cast<int>(owners_.size() + 1 - number);
+    dialer_.call(owners_.current(), start + share,
                  [this](caf::expected<gate_actor> found) {
                    if (found)
                      connect(*found);
@@ -195,24 +167,22 @@ private:
   void connect(const gate_actor& gate) {
     line_ = spawn_line(self_->system(), caf::actor_cast<link_actor>(self_),
                        gate);
-    ask(job_->talk.begin());
+    ask(attempt_->begin(++questions_, now()));
   }
 
-  /// Another connection may do better.
   void drop_line() {
     if (line_)
       bearer::detail::mail(self_, stop_atom_v).send(line_);
     line_ = nullptr;
-    owners_.move_on();
   }
 
   void lose_line() {
     line_ = nullptr;
     owners_.note(caf::make_error(errc::connection_failed, "connection lost"),
                  clock_());
-    if (!job_)
+    if (!attempt_)
       to_refresher(lost_atom_v);
-    else if (!job_->fallen_back)
+    else if (!attempt_->fallen_back())
       dial();
   }
 
@@ -221,34 +191,37 @@ private:
     if (why)
       owners_.note(why, clock_());
     drop_line();
+    // Another one may do better.
+    owners_.move_on();
     if (!standby_) {
-      fail(owners_.error({}));
+      finish(owners_.error({}));
       return;
     }
-    job_->fallen_back = true;
-    ask_fallback(job_->talk.begin());
+    attempt_->fall_back();
+    alarm_.set(attempt_->deadline());
+    ask_fallback(attempt_->begin(++questions_, now()));
   }
 
   // -- the conversation -------------------------------------------------------
 
-  question prepare(question what, steady_time until) {
-    what.number = job_->number = ++questions_;
-    // So that the owner's reason comes before the time is over.
-    what.budget = bearer::detail::inner_budget(until - self_->clock().now());
-    job_->asked = clock_();
-    return what;
+  void ask(const question& what) {
+    bearer::detail::mail(self_, fetch_atom_v, what).send(line_);
   }
 
-  void ask(question what) {
-    bearer::detail::mail(self_, fetch_atom_v, prepare(what, job_->patience))
-      .send(line_);
-  }
-
-  void go_on(const answer& what) {
-    owners_.answered();
-    if (!job_ || job_->fallen_back || what.number != job_->number)
+  void hear(const answer& what) {
+    if (!attempt_ || attempt_->fallen_back()
+        || !attempt_->awaits(what.number)) {
+      owners_.answered();
       return;
-    auto next = job_->talk.go_on(what, job_->asked);
+    }
+    if (what.code == errc::stopped) {
+      // It will never have a token again, though one in its place may.
+      drop_line();
+      dial_next(caf::make_error(errc::source_stopped, "the owner has stopped"));
+      return;
+    }
+    owners_.answered();
+    auto next = attempt_->go_on(what, ++questions_, now());
     if (const auto* more = std::get_if<question>(&next)) {
       ask(*more);
       return;
@@ -259,53 +232,52 @@ private:
   }
 
   void settle(caf::expected<token> outcome) {
-    if (!outcome) {
-      fail(std::move(outcome.error()));
-      return;
-    }
-    given_ = outcome->generation;
-    succeed(std::move(*outcome));
+    if (outcome)
+      given_ = outcome->generation;
+    const auto succeeded = static_cast<bool>(outcome);
+    finish(std::move(outcome));
     // What came while it was asked for something older.
-    if (heard_of_.id == given_.id && heard_of_.count > given_.count)
+    if (succeeded && heard_of_.id == given_.id
+        && heard_of_.count > given_.count)
       to_refresher(news_atom_v);
   }
 
   void hear_of(const generation& what) {
     heard_of_ = what;
     const auto known = what.id == given_.id && what.count <= given_.count;
-    if (!known && !job_)
+    if (!known && !attempt_)
       to_refresher(news_atom_v);
   }
 
   // -- the fallback -----------------------------------------------------------
 
-  void ask_fallback(question what) {
+  void ask_fallback(const question& what) {
     auto desk = standby_.wake(self_->system());
     if (!desk) {
-      fail(std::move(desk.error()));
+      finish(std::move(desk.error()));
       return;
     }
-    what = prepare(what, job_->deadline);
+    // Infinite, because our alarm bounds the attempt.
     bearer::detail::mail(self_, fetch_atom_v, what)
       .request(*desk, caf::infinite)
       .then(
         [this, number = what.number](const answer& found) {
-          if (job_ && job_->number == number)
+          if (attempt_ && attempt_->awaits(number))
             hear_fallback(found);
         },
         [](const caf::error&) { /* the time will be over */ });
   }
 
   void hear_fallback(const answer& what) {
-    auto next = job_->talk.go_on(what, job_->asked);
+    auto next = attempt_->go_on(what, ++questions_, now());
     if (const auto* more = std::get_if<question>(&next)) {
       ask_fallback(*more);
       return;
     }
     auto& outcome = std::get<caf::expected<token>>(next);
     if (!outcome) {
-      fail(owners_.error("nor has the fallback a token: "
-                         + caf::to_string(outcome.error())));
+      finish(owners_.error("nor has the fallback a token: "
+                           + caf::to_string(outcome.error())));
       return;
     }
     // To see whether the owner is back.
@@ -313,16 +285,17 @@ private:
     settle(std::move(outcome));
   }
 
+  // -- the end ----------------------------------------------------------------
+
   caf::result<void> close(caf::timespan grace) {
-    end_job(caf::make_error(errc::source_down, "the link is closed"));
-    if (line_)
-      bearer::detail::mail(self_, stop_atom_v).send(line_);
-    line_ = nullptr;
+    give_up("the link is closed");
+    drop_line();
     standby_.rest();
     const auto& source = standby_.source().closer();
     if (!source)
       return caf::unit;
     auto promise = self_->make_response_promise<void>();
+    // Infinite, because the refresher, with which we end, bounds the grace.
     bearer::detail::mail(self_, close_atom_v, grace)
       .request(source, caf::infinite)
       .then([promise]() mutable { promise.deliver(); },
@@ -347,7 +320,7 @@ private:
   line_hub line_;
   standby standby_;
 
-  std::optional<job> job_;
+  std::optional<inquiry> attempt_;
   std::uint64_t questions_ = 0;
 
   /// The owner's numbers of the token given last, and of the newest one that

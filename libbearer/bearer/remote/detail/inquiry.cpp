@@ -1,0 +1,49 @@
+#include <bearer/detail/saturating.hpp>
+#include <bearer/remote/detail/inquiry.hpp>
+#include <bearer/source/detail/budget.hpp>
+
+#include <utility>
+#include <variant>
+
+namespace bearer::remote::detail {
+
+inquiry::inquiry(promise to, const attempt& what, bool has_standby,
+                 internal::time_reading now)
+  : promise_(std::move(to)), talk_(what) {
+  // So that our reason comes before the attempt is given up.
+  const auto budget = bearer::detail::inner_budget(what.budget);
+  end_ = bearer::detail::saturating_add(now.steady, budget);
+  patience_ = has_standby
+                ? bearer::detail::saturating_add(now.steady, budget / 2)
+                : end_;
+}
+
+question inquiry::begin(std::uint64_t number, internal::time_reading now) {
+  return prepare(talk_.begin(), number, now);
+}
+
+conversation::step inquiry::go_on(const answer& what, std::uint64_t number,
+                                  internal::time_reading now) {
+  auto next = talk_.go_on(what, asked_);
+  if (auto* more = std::get_if<question>(&next))
+    *more = prepare(*more, number, now);
+  return next;
+}
+
+void inquiry::finish(caf::expected<token> outcome) {
+  if (outcome)
+    promise_.deliver(std::move(*outcome));
+  else
+    promise_.deliver(std::move(outcome.error()));
+}
+
+question inquiry::prepare(question what, std::uint64_t number,
+                          internal::time_reading now) {
+  what.number = number_ = number;
+  // So that the owner's reason comes before ours.
+  what.budget = bearer::detail::inner_budget(deadline() - now.steady);
+  asked_ = now.wall;
+  return what;
+}
+
+} // namespace bearer::remote::detail

@@ -260,12 +260,9 @@ TEST_CASE("an address where no bearer is published says so", "[remote]") {
   caf::anon_send_exit(other, caf::exit_reason::user_shutdown);
 }
 
-TEST_CASE("a bearer that is no more published cannot be reached", "[remote]") {
-  node here;
-  node there;
-  numbered_source source;
-  owner at{there, source.spawn(there.sys), quick()};
-  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+TEST_CASE_METHOD(cluster,
+                 "a bearer that is no more published cannot be reached",
+                 "[remote]") {
   REQUIRE(replica.fetch());
   const auto watch = event_watch{replica};
   at.published.unpublish();

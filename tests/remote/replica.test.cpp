@@ -26,24 +26,15 @@ fetch_options newer_than(const generation& what) {
 
 } // namespace
 
-TEST_CASE("a replica hands out its owner's token", "[remote]") {
-  node here;
-  node there;
-  numbered_source source;
-  owner at{there, source.spawn(there.sys), quick()};
-  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+TEST_CASE_METHOD(cluster, "a replica hands out its owner's token", "[remote]") {
   CHECK(secret_of(replica.fetch()) == "token-1");
   CHECK(secret_of(replica.fetch()) == "token-1");
   CHECK(secret_of(at.bearer.fetch()) == "token-1");
   CHECK(source.calls() == 1);
 }
 
-TEST_CASE("hits of a replica do not touch the network", "[remote]") {
-  node here;
-  node there;
-  numbered_source source;
-  owner at{there, source.spawn(there.sys), quick()};
-  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+TEST_CASE_METHOD(cluster, "hits of a replica do not touch the network",
+                 "[remote]") {
   REQUIRE(replica.fetch());
   const auto before = at.bearer.status().fetches.total();
   for (auto i = 0; i < 100; ++i)
@@ -52,12 +43,8 @@ TEST_CASE("hits of a replica do not touch the network", "[remote]") {
   CHECK(replica.status().attempts == 1);
 }
 
-TEST_CASE("a replica can be used in all the ways of a bearer", "[remote]") {
-  node here;
-  node there;
-  numbered_source source;
-  owner at{there, source.spawn(there.sys), quick()};
-  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+TEST_CASE_METHOD(cluster, "a replica can be used in all the ways of a bearer",
+                 "[remote]") {
   replica.prefetch();
   REQUIRE(wait_for_secret(replica, "token-1"));
   CHECK_FALSE(replica.is_renewal_required());
@@ -74,12 +61,8 @@ TEST_CASE("a replica can be used in all the ways of a bearer", "[remote]") {
              [](const caf::error& err) { FAIL(caf::to_string(err)); });
 }
 
-TEST_CASE("a replica has the owner's new token without asking", "[remote]") {
-  node here;
-  node there;
-  numbered_source source;
-  owner at{there, source.spawn(there.sys), quick()};
-  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+TEST_CASE_METHOD(cluster, "a replica has the owner's new token without asking",
+                 "[remote]") {
   REQUIRE(secret_of(replica.fetch()) == "token-1");
   const auto watch = event_watch{replica};
   at.bearer.request_renewal();
@@ -88,13 +71,8 @@ TEST_CASE("a replica has the owner's new token without asking", "[remote]") {
   CHECK(replica.fetch()->generation.count == 2);
 }
 
-TEST_CASE("a replica's rejection renews the token at the owner",
-          "[remote][I4]") {
-  node here;
-  node there;
-  numbered_source source;
-  owner at{there, source.spawn(there.sys), quick()};
-  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+TEST_CASE_METHOD(cluster, "a replica's rejection renews the token at the owner",
+                 "[remote][I4]") {
   const auto first = must(replica.fetch());
   replica.reject(first.generation);
   CHECK(secret_of(replica.fetch()) == "token-2");
@@ -150,13 +128,9 @@ TEST_CASE("rejections of one token by many nodes are one call of the source",
   replicas.clear();
 }
 
-TEST_CASE("a forced renewal through a replica renews at the owner",
-          "[remote][I16]") {
-  node here;
-  node there;
-  numbered_source source;
-  owner at{there, source.spawn(there.sys), quick()};
-  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+TEST_CASE_METHOD(cluster,
+                 "a forced renewal through a replica renews at the owner",
+                 "[remote][I16]") {
   const auto first = must(replica.fetch());
   auto opts = fetch_options{};
   opts.renew_required = true;
@@ -197,12 +171,8 @@ TEST_CASE("a replica whose owner has stopped says so, and goes on asking",
   CHECK_FALSE(is_permanent(err));
 }
 
-TEST_CASE("stopping a replica leaves its owner alone", "[remote][I14]") {
-  node here;
-  node there;
-  numbered_source source;
-  owner at{there, source.spawn(there.sys), quick()};
-  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+TEST_CASE_METHOD(cluster, "stopping a replica leaves its owner alone",
+                 "[remote][I14]") {
   REQUIRE(replica.fetch());
   replica.stop();
   CHECK(error_of(replica.fetch()) == errc::stopped);

@@ -21,6 +21,7 @@ struct intruder::record {
   mutable std::mutex mutex;
   mutable std::condition_variable changed;
   std::vector<caf::strong_actor_ptr> senders;
+  std::size_t publications = 0;
 };
 
 intruder::intruder(const remote::address& where)
@@ -36,26 +37,32 @@ intruder::intruder(const remote::address& where)
       [](const caf::error& err) {
         throw std::runtime_error(caf::to_string(err));
       });
-  ear_ = sys().spawn([record = record_](caf::event_based_actor* hearer) {
-    // Of CAF's own actors.
-    detail::ignore_errors(hearer);
-    const auto note = [record, hearer] {
-      const auto guard = std::lock_guard{record->mutex};
-      record->senders.push_back(hearer->current_sender());
-      record->changed.notify_all();
-    };
-    return caf::behavior{
-      [note](fetch_atom, const remote::answer&) { note(); },
-      [note](publish_atom, std::uint64_t, const generation&) { note(); },
-      [note](rejected_atom, std::uint64_t, const generation&) { note(); },
-      [note](const status&) { note(); },
-    };
-  });
+  ears_.push_back(new_ear());
 }
 
 intruder::~intruder() {
   // CAF keeps who was seen on the network.
-  caf::anon_send_exit(ear_, caf::exit_reason::kill);
+  for (const auto& ear : ears_)
+    caf::anon_send_exit(ear, caf::exit_reason::kill);
+}
+
+caf::actor intruder::new_ear() {
+  return sys().spawn([record = record_](caf::event_based_actor* hearer) {
+    // Of CAF's own actors.
+    detail::ignore_errors(hearer);
+    const auto note = [record, hearer](bool is_publication) {
+      const auto guard = std::lock_guard{record->mutex};
+      record->senders.push_back(hearer->current_sender());
+      record->publications += is_publication ? 1 : 0;
+      record->changed.notify_all();
+    };
+    return caf::behavior{
+      [note](fetch_atom, const remote::answer&) { note(false); },
+      [note](publish_atom, std::uint64_t, const generation&) { note(true); },
+      [note](rejected_atom, std::uint64_t, const generation&) { note(false); },
+      [note](const status&) { note(false); },
+    };
+  });
 }
 
 caf::actor intruder::actor(caf::actor_id id) {
@@ -73,7 +80,28 @@ void intruder::send(const caf::actor& to, const caf::message& what) {
 void intruder::send(const caf::actor& to, const caf::message& what,
                     caf::message_id id) {
   put_in_mailbox(caf::actor_cast<caf::strong_actor_ptr>(to),
-                 caf::actor_cast<caf::strong_actor_ptr>(ear_), id, what);
+                 caf::actor_cast<caf::strong_actor_ptr>(ears_.front()), id,
+                 what);
+}
+
+void intruder::subscribe_as_another() {
+  ears_.push_back(new_ear());
+  put_in_mailbox(caf::actor_cast<caf::strong_actor_ptr>(gate_),
+                 caf::actor_cast<caf::strong_actor_ptr>(ears_.back()),
+                 caf::make_message_id(),
+                 caf::make_message(subscribe_atom_v, std::uint64_t{1}));
+}
+
+bool intruder::wait_for_all() const {
+  const auto before = received();
+  for (const auto& ear : ears_)
+    detail::anon_mail(ear, status{});
+  return wait_for(before + ears_.size());
+}
+
+std::size_t intruder::publications() const {
+  const auto guard = std::lock_guard{record_->mutex};
+  return record_->publications;
 }
 
 std::vector<caf::strong_actor_ptr> intruder::senders() const {

@@ -47,11 +47,20 @@ public:
   /// The same as an answer, a request or whatever else has this ID.
   void send(const caf::actor& to, const caf::message& what, caf::message_id id);
 
-  /// Who has sent something to that actor.
+  /// Subscribes once more, in the name of an actor that nobody knows yet.
+  void subscribe_as_another();
+
+  /// Who has sent something to those actors.
   std::vector<caf::strong_actor_ptr> senders() const;
 
   /// How many messages came.
   std::size_t received() const;
+
+  /// Waits until all that is in the mailboxes of those actors has been counted.
+  bool wait_for_all() const;
+
+  /// How many of those told of a new token.
+  std::size_t publications() const;
 
   /// Waits until so many messages came.
   bool wait_for(std::size_t n,
@@ -60,10 +69,14 @@ public:
 private:
   struct record;
 
+  caf::actor new_ear();
+
   node node_;
   caf::actor gate_;
   std::shared_ptr<record> record_;
-  caf::actor ear_;
+
+  /// Who sends, and those that have only subscribed.
+  std::vector<caf::actor> ears_;
 };
 
 } // namespace bearer::test

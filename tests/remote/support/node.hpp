@@ -5,6 +5,7 @@
 #include <bearer/remote/connect.hpp>
 #include <bearer/remote/publish.hpp>
 
+#include "support/numbered_source.hpp"
 #include "support/tcp_server.hpp"
 
 #include <caf/actor_system.hpp>
@@ -65,6 +66,15 @@ struct owner {
 
   handle bearer;
   remote::published published;
+};
+
+/// An owner and a replica, each on a node of its own. A fixture of tests.
+struct cluster {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  handle replica = must(remote::connect(here.sys, at.address(), quick()));
 };
 
 /// Connects to a port of this machine, sends something, and closes.

@@ -8,8 +8,8 @@
 namespace example {
 
 /// Brings a command line into the form that CAF 0.18 reads, which knows
-/// `--name=value` only: `--name value` becomes that. A time without a unit is one
-/// of seconds.
+/// `--name=value` only: `--name value` becomes that. A time without a unit is
+/// one of seconds.
 /// @throws std::runtime_error for what CAF would show with its value, which may
 ///         be a secret, or not mind: an unknown option, one without its value,
 ///         and one that is there twice though it is not repeatable. Names the

@@ -312,6 +312,28 @@ TEST_CASE("a replica leaves its fallback when the owner is there",
   CHECK(must(replica.fetch()).generation.count > first.generation.count + 1);
 }
 
+TEST_CASE("a fallback rests when the owner is there", "[remote]") {
+  node here;
+  numbered_source source;
+  auto at = numbered_owner(source);
+  auto replica = must(remote::connect(
+    here.sys, at.address(), quick(),
+    falling_back_on(ready_source(here.sys, make_token("fallback")))));
+  REQUIRE(secret_of(replica.fetch()) == "token-1");
+  const auto without = here.sys.registry().running();
+  const auto forced = [] {
+    auto result = fetch_options{};
+    result.renew_required = true;
+    return result;
+  }();
+  at.end();
+  REQUIRE(secret_of(replica.fetch(forced)) == "fallback");
+  REQUIRE(here.sys.registry().running() > without);
+  at.start();
+  REQUIRE(wait_for_secret(replica, "token-2"));
+  CHECK(wait_for_actors(here, without));
+}
+
 TEST_CASE("a rejected token of the fallback is replaced by it",
           "[remote][I4]") {
   node here;

@@ -52,15 +52,6 @@ renewal_settings patient() {
   return result;
 }
 
-/// Waits until so many actors run here.
-bool wait_for_actors(node& at, std::size_t n) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (at.sys.registry().running() != n)
-    if (std::chrono::steady_clock::now() > end)
-      return false;
-  return true;
-}
-
 } // namespace
 
 TEST_CASE("nodes end within a second that have never talked",

@@ -92,11 +92,14 @@ void intruder::subscribe_as_another() {
                  caf::make_message(subscribe_atom_v, std::uint64_t{1}));
 }
 
-bool intruder::wait_for_all() const {
-  const auto before = received();
+bool intruder::wait_for_all() {
+  caf::scoped_actor self{sys()};
+  auto heard = std::size_t{0};
   for (const auto& ear : ears_)
-    detail::anon_mail(ear, status{});
-  return wait_for(before + ears_.size());
+    detail::mail(self.ptr(), status{})
+      .request(ear, patience)
+      .receive([&] { ++heard; }, [](const caf::error&) {});
+  return heard == ears_.size();
 }
 
 std::size_t intruder::publications() const {

@@ -57,7 +57,7 @@ public:
   std::size_t received() const;
 
   /// Waits until all that is in the mailboxes of those actors has been counted.
-  bool wait_for_all() const;
+  bool wait_for_all();
 
   /// How many of those told of a new token.
   std::size_t publications() const;

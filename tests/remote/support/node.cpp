@@ -39,6 +39,14 @@ void send_and_close(std::uint16_t port, const std::string& what) {
   ::close(fd);
 }
 
+bool wait_for_actors(node& at, std::size_t n) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (at.sys.registry().running() != n)
+    if (std::chrono::steady_clock::now() > end)
+      return false;
+  return true;
+}
+
 bool wait_for_secret(const handle& bearer, const std::string& secret) {
   const auto end = std::chrono::steady_clock::now() + patience;
   while (std::chrono::steady_clock::now() < end)

@@ -11,6 +11,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -79,6 +80,9 @@ struct cluster {
 
 /// Connects to a port of this machine, sends something, and closes.
 void send_and_close(std::uint16_t port, const std::string& what);
+
+/// Waits until so many actors run there.
+bool wait_for_actors(node& at, std::size_t n);
 
 /// Waits until a fetch gives this secret.
 bool wait_for_secret(const handle& bearer, const std::string& secret);

@@ -1,0 +1,78 @@
+#include <bearer/remote/detail/inquiry.hpp>
+
+#include "support/real_time.hpp"
+#include "support/scripted_source.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <variant>
+
+using namespace bearer;
+using namespace bearer::remote;
+using namespace bearer::remote::detail;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto start = internal::time_reading{internal::steady_time{1h},
+                                              caf::timestamp{1'000h}};
+
+/// That much later, on both clocks.
+internal::time_reading after(caf::timespan time) {
+  return {start.steady + time, start.wall + time};
+}
+
+inquiry make_inquiry(bool has_standby) {
+  return inquiry{{}, make_attempt(10s), has_standby, start};
+}
+
+} // namespace
+
+TEST_CASE("an owner has nearly all of an attempt's time", "[remote][I15]") {
+  auto asking = make_inquiry(false);
+  CHECK_FALSE(asking.overdue(after(9s)));
+  CHECK(asking.overdue(after(10s)));
+}
+
+TEST_CASE("an owner leaves half of an attempt's time to who stands by",
+          "[remote]") {
+  auto asking = make_inquiry(true);
+  CHECK_FALSE(asking.overdue(after(4s)));
+  CHECK(asking.overdue(after(5s)));
+  asking.fall_back();
+  CHECK_FALSE(asking.overdue(after(9s)));
+  CHECK(asking.overdue(after(10s)));
+}
+
+TEST_CASE("a question gives less time than whoever asks it has",
+          "[remote][I6]") {
+  auto asking = make_inquiry(false);
+  const auto left = asking.deadline() - after(3s).steady;
+  const auto asked = asking.begin(1, after(3s));
+  CHECK(asked.budget < left);
+  CHECK(asked.budget > left / 2);
+}
+
+TEST_CASE("only the answer to the last question counts", "[remote]") {
+  auto asking = make_inquiry(false);
+  CHECK(asking.begin(7, start).number == 7);
+  CHECK(asking.awaits(7));
+  // Over another connection.
+  CHECK(asking.begin(8, start).number == 8);
+  CHECK(asking.awaits(8));
+  CHECK_FALSE(asking.awaits(7));
+}
+
+TEST_CASE("a lifetime counts from when the token was asked for",
+          "[remote][I2][I13]") {
+  auto asking = make_inquiry(false);
+  asking.begin(1, start);
+  auto found = answer{};
+  found.granted = make_token("secret");
+  found.usable_for = 1h;
+  const auto outcome
+    = std::get<caf::expected<token>>(asking.go_on(found, 2, after(4s)));
+  CHECK(outcome->expires_at == start.wall + 1h);
+}

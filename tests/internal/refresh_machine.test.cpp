@@ -412,8 +412,7 @@ TEST_CASE("a plain fetch does not change the reason of an attempt", "[I10]") {
   CHECK(b.machine.start_if_due(b.now)->reason == attempt_reason::scheduled);
 }
 
-// -- what the source says unasked
-// ----------------------------------------------
+// -- what the source says unasked ---------------------------------------------
 
 TEST_CASE("news of a newer token starts an attempt at the floor", "[I8]") {
   bench b;
@@ -434,6 +433,25 @@ TEST_CASE("news of a newer token does not wait for the backoff", "[I8]") {
   REQUIRE(!b.machine.start_if_due(b.now));
   b.machine.expect_newer(b.now);
   CHECK(b.machine.start_if_due(b.now));
+}
+
+TEST_CASE("news that overtake the end of an attempt start another", "[I8]") {
+  bench b;
+  b.begin();
+  b.machine.expect_newer(b.now);
+  SECTION("which gave a token") {
+    b.machine.finish(b.make("new", 1h), b.now);
+  }
+  SECTION("which failed") {
+    b.machine.finish(make_permanent(caf::make_error(errc::busy)), b.now);
+  }
+  CHECK(!b.machine.start_if_due(b.now));
+  b.pass(b.settings.initial_retry_timeout);
+  REQUIRE(b.machine.start_if_due(b.now));
+  // One, and not one after each attempt.
+  b.machine.finish(b.make("new", 1h), b.now);
+  b.pass(b.settings.initial_retry_timeout);
+  CHECK(!b.machine.start_if_due(b.now));
 }
 
 TEST_CASE("a source that has lost its way is asked at the floor", "[I8]") {

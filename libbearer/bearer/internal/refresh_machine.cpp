@@ -76,7 +76,12 @@ void refresh_machine::request_renewal(time_reading now) {
 }
 
 void refresh_machine::expect_newer(time_reading now) {
-  if (used_ && !stopped_ && !flight_)
+  if (!used_ || stopped_)
+    return;
+  // It may have overtaken the end of that attempt.
+  if (flight_)
+    ask_again_ = true;
+  else
     bring_forward(earliest_start(now));
 }
 
@@ -190,6 +195,7 @@ attempt_result refresh_machine::finish(const token& tok, time_reading now) {
   hold_ = false;
   tokens_.accept(settings_, tok, now);
   schedule_refresh(tok, now);
+  catch_up(now);
   return result;
 }
 
@@ -228,7 +234,13 @@ attempt_result refresh_machine::fail(events::outcome how, caf::error err,
   due_ = std::max(detail::saturating_add(now.steady, delay),
                   earliest_start(now));
   last_error_ = std::move(err);
+  catch_up(now);
   return result;
+}
+
+void refresh_machine::catch_up(time_reading now) noexcept {
+  if (std::exchange(ask_again_, false))
+    bring_forward(earliest_start(now));
 }
 
 verdict refresh_machine::settle(const fetch_terms& terms,

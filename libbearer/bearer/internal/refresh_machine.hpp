@@ -183,6 +183,9 @@ private:
 
   void bring_forward(steady_time when) noexcept;
 
+  /// An attempt has ended during which the source told of something newer.
+  void catch_up(time_reading now) noexcept;
+
   void schedule_refresh(const token& tok, time_reading now);
 
   attempt_result fail(events::outcome how, caf::error err, time_reading now);
@@ -209,6 +212,9 @@ private:
   bool hold_ = false;
   bool release_ = false;
   bool newer_wanted_ = false;
+
+  /// After the attempt that is under way.
+  bool ask_again_ = false;
 
   std::uint64_t attempts_ = 0;
   std::uint64_t failed_attempts_ = 0;

@@ -1,0 +1,158 @@
+#include <bearer/bearer.hpp>
+#include <bearer/detail/caf_compat.hpp>
+#include <bearer/remote/detail/wire.hpp>
+
+#include "support/client.hpp"
+#include "support/numbered_source.hpp"
+#include "support/real_time.hpp"
+#include "support/scripted_source.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "remote/support/node.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+using namespace bearer;
+using namespace bearer::remote;
+using namespace bearer::remote::detail;
+using namespace bearer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How a line is spoken to by whom it has subscribed with.
+class line_end {
+public:
+  line_end(gate_actor::pointer self, std::uint64_t key, line_actor to)
+    : self_(self), key_(key), to_(std::move(to)) {
+    // nop
+  }
+
+  void tell_of(std::uint64_t count) const {
+    bearer::detail::mail(self_, publish_atom_v, key_, generation{1, count})
+      .send(to_);
+  }
+
+  void grant(const question& what, std::uint64_t count) const {
+    auto result = answer{};
+    result.key = key_;
+    result.number = what.number;
+    result.granted = make_token("token-" + std::to_string(count));
+    result.granted.generation = {1, count};
+    bearer::detail::mail(self_, fetch_atom_v, std::move(result)).send(to_);
+  }
+
+  /// Another one for each connection.
+  caf::actor_addr address() const {
+    return to_.address();
+  }
+
+private:
+  gate_actor::pointer self_;
+  std::uint64_t key_;
+  line_actor to_;
+};
+
+/// Answers a question, or does not.
+using script = std::function<void(const line_end&, const question&)>;
+
+/// A gate whose answers are made up, on a node of its own.
+class false_owner {
+public:
+  explicit false_owner(const script& play)
+    : gate_(node_.sys.spawn(behavior, play)),
+      port_(must(node_.sys.middleman().publish(gate_, 0, "127.0.0.1"))) {
+    // nop
+  }
+
+  false_owner(const false_owner&) = delete;
+
+  false_owner& operator=(const false_owner&) = delete;
+
+  ~false_owner() {
+    // CAF keeps who was seen on the network.
+    caf::anon_send_exit(gate_, caf::exit_reason::kill);
+  }
+
+  remote::address address() const {
+    return local(port_);
+  }
+
+private:
+  static gate_actor::behavior_type behavior(gate_actor::pointer self,
+                                            const script& play) {
+    using keys = std::map<caf::actor_addr, std::uint64_t>;
+    auto known = std::make_shared<keys>();
+    return {
+      [=](subscribe_atom, std::uint64_t key) {
+        (*known)[caf::actor_cast<caf::actor_addr>(self->current_sender())]
+          = key;
+      },
+      [=](fetch_atom, const question& what) {
+        const auto sender = self->current_sender();
+        const auto addr = caf::actor_cast<caf::actor_addr>(sender);
+        play({self, (*known)[addr], caf::actor_cast<line_actor>(sender)}, what);
+      },
+      [](status_atom) { return status{}; },
+    };
+  }
+
+  node node_;
+  gate_actor gate_;
+  std::uint16_t port_;
+};
+
+} // namespace
+
+TEST_CASE("a newer token that came up during a question is asked for",
+          "[remote][I3]") {
+  node here;
+  false_owner at{[](const line_end& to, const question& what) {
+    to.tell_of(2);
+    to.grant(what, what.number == 1 ? 1 : 2);
+  }};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  REQUIRE(replica.fetch());
+  CHECK(wait_for_secret(replica, "token-2"));
+}
+
+TEST_CASE("an owner that has told of older tokens only is not asked again",
+          "[remote]") {
+  node here;
+  false_owner at{[](const line_end& to, const question& what) {
+    to.tell_of(1);
+    to.grant(what, 1);
+    to.tell_of(1);
+  }};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  REQUIRE(secret_of(replica.fetch()) == "token-1");
+  CHECK(replica.status().attempts == 1);
+}
+
+TEST_CASE("an owner that does not answer is connected to anew",
+          "[remote][I11]") {
+  node here;
+  // Whoever has asked first never hears anything.
+  auto first = std::make_shared<caf::actor_addr>();
+  false_owner at{[first](const line_end& to, const question& what) {
+    if (!*first)
+      *first = to.address();
+    if (*first != to.address())
+      to.grant(what, 1);
+  }};
+  auto settings = quick();
+  settings.refresh_request_timeout = 200ms;
+  auto replica = must(remote::connect(here.sys, at.address(), settings));
+  CHECK(secret_of(replica.fetch()) == "token-1");
+}

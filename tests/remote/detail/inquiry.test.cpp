@@ -16,11 +16,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto start = internal::time_reading{internal::steady_time{1h},
-                                              caf::timestamp{1'000h}};
+constexpr auto start = inquiry::moment{inquiry::steady_time{1h},
+                                       caf::timestamp{1'000h}};
 
 /// That much later, on both clocks.
-internal::time_reading after(caf::timespan time) {
+inquiry::moment after(caf::timespan time) {
   return {start.steady + time, start.wall + time};
 }
 

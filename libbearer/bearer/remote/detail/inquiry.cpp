@@ -7,8 +7,7 @@
 
 namespace bearer::remote::detail {
 
-inquiry::inquiry(promise to, const attempt& what, bool has_standby,
-                 internal::time_reading now)
+inquiry::inquiry(promise to, const attempt& what, bool has_standby, moment now)
   : promise_(std::move(to)), talk_(what) {
   // So that our reason comes before the attempt is given up.
   const auto budget = bearer::detail::inner_budget(what.budget);
@@ -18,12 +17,12 @@ inquiry::inquiry(promise to, const attempt& what, bool has_standby,
                 : end_;
 }
 
-question inquiry::begin(std::uint64_t number, internal::time_reading now) {
+question inquiry::begin(std::uint64_t number, moment now) {
   return prepare(talk_.begin(), number, now);
 }
 
 conversation::step inquiry::go_on(const answer& what, std::uint64_t number,
-                                  internal::time_reading now) {
+                                  moment now) {
   auto next = talk_.go_on(what, asked_);
   if (auto* more = std::get_if<question>(&next))
     *more = prepare(*more, number, now);
@@ -37,8 +36,7 @@ void inquiry::finish(caf::expected<token> outcome) {
     promise_.deliver(std::move(outcome.error()));
 }
 
-question inquiry::prepare(question what, std::uint64_t number,
-                          internal::time_reading now) {
+question inquiry::prepare(question what, std::uint64_t number, moment now) {
   what.number = number_ = number;
   // So that the owner's reason comes before ours.
   what.budget = bearer::detail::inner_budget(deadline() - now.steady);

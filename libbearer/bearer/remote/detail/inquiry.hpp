@@ -1,11 +1,11 @@
 #pragma once
 
 #include <bearer/attempt.hpp>
-#include <bearer/internal/time_reading.hpp>
 #include <bearer/remote/detail/conversation.hpp>
 #include <bearer/remote/protocol.hpp>
 #include <bearer/token.hpp>
 
+#include <caf/actor_clock.hpp>
 #include <caf/expected.hpp>
 #include <caf/timespan.hpp>
 #include <caf/timestamp.hpp>
@@ -21,20 +21,26 @@ namespace bearer::remote::detail {
 class inquiry {
 public:
   using promise = caf::typed_response_promise<token>;
+  using steady_time = caf::actor_clock::time_point;
+
+  /// One look at both clocks.
+  struct moment {
+    steady_time steady;
+    caf::timestamp wall;
+  };
 
   /// @param has_standby Whether somebody is asked if no owner answers; owners
   ///                    have half of the time then, else all of it.
-  inquiry(promise to, const attempt& what, bool has_standby,
-          internal::time_reading now);
+  inquiry(promise to, const attempt& what, bool has_standby, moment now);
 
   // -- time -------------------------------------------------------------------
 
   /// By when whoever is being asked must have answered.
-  internal::steady_time deadline() const noexcept {
+  steady_time deadline() const noexcept {
     return fallen_back_ ? end_ : patience_;
   }
 
-  bool overdue(internal::time_reading now) const noexcept {
+  bool overdue(moment now) const noexcept {
     return now.steady >= deadline();
   }
 
@@ -59,7 +65,7 @@ public:
 
   /// What to ask first of whoever is asked next.
   /// @param number Unlike all others of this replica.
-  question begin(std::uint64_t number, internal::time_reading now);
+  question begin(std::uint64_t number, moment now);
 
   /// Whether this is the number of what was asked last.
   bool awaits(std::uint64_t number) const noexcept {
@@ -68,19 +74,18 @@ public:
 
   /// The outcome, or what to ask next under this number.
   conversation::step go_on(const answer& what, std::uint64_t number,
-                           internal::time_reading now);
+                           moment now);
 
   /// Ends the attempt.
   void finish(caf::expected<token> outcome);
 
 private:
-  question prepare(question what, std::uint64_t number,
-                   internal::time_reading now);
+  question prepare(question what, std::uint64_t number, moment now);
 
   promise promise_;
   conversation talk_;
-  internal::steady_time end_;
-  internal::steady_time patience_;
+  steady_time end_;
+  steady_time patience_;
   std::size_t tried_ = 0;
   bool fallen_back_ = false;
 

@@ -1,7 +1,6 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/alarm.hpp>
-#include <bearer/internal/time_reading.hpp>
 #include <bearer/remote/detail/dialer.hpp>
 #include <bearer/remote/detail/inquiry.hpp>
 #include <bearer/remote/detail/line.hpp>
@@ -72,7 +71,7 @@ public:
   }
 
 private:
-  internal::time_reading now() const {
+  inquiry::moment now() const {
     return {self_->clock().now(), clock_()};
   }
 

@@ -1,7 +1,13 @@
+#include "support/thread_count.hpp"
+
 #include "end_to_end/outcome.hpp"
 
+#include <atomic>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 using namespace bearer;
 using namespace bearer::test;
@@ -108,6 +114,33 @@ TEST_CASE(
   oauth_world it{keyed(rsa_key())};
   CHECK(refusal_code(it, keyed_client(it, signing_with(make_rsa_key())))
         == "invalid_client");
+}
+
+TEST_CASE("a thousand clients that sign at once take few threads",
+          "[oauth2][end_to_end]") {
+  constexpr auto count = std::size_t{1'000};
+  const auto key = make_ec_key("P-256");
+  oauth_world it{keyed(key, "ES256")};
+  const auto before = thread_count();
+  auto most = std::make_shared<std::atomic<std::size_t>>(before);
+  it.server.tokens.from_now_on([most](connection& to, const deed& act) {
+    const auto now = thread_count();
+    for (auto x = most->load();
+         x < now && !most->compare_exchange_weak(x, now);)
+      continue;
+    manners::properly(to, act);
+  });
+  const auto options
+    = keyed_client(it, signing_with(key, oauth2::algorithm::es256));
+  auto all = std::vector<handle>{};
+  for (auto i = std::size_t{0}; i < count; ++i)
+    all.push_back(it.spawn(options));
+  for (const auto& x : all)
+    x.prefetch();
+  for (const auto& x : all)
+    REQUIRE(x.fetch());
+  // The server's own are among them, one for each connection.
+  CHECK(*most < before + 200);
 }
 
 TEST_CASE("a key that is replaced in its file is used from then on",

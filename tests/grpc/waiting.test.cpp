@@ -6,14 +6,13 @@
 #include "support/real_sources.hpp"
 #include "support/rpc_scene.hpp"
 #include "support/rpc_server.hpp"
+#include "support/thread_count.hpp"
 #include "support/waiting_calls.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
-#include <iterator>
 #include <memory>
 #include <string>
 
@@ -27,11 +26,6 @@ void start(rpc_calls& into, const std::shared_ptr<::grpc::Channel>& channel,
            int count) {
   for (int i = 0; i < count; ++i)
     into.emplace_back(channel);
-}
-
-std::size_t threads() {
-  return static_cast<std::size_t>(
-    std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, {}));
 }
 
 fetch_options within(caf::timespan timeout) {
@@ -70,10 +64,10 @@ TEST_CASE(
   auto waiting = rpc_calls{};
   start(waiting, channel, 1);
   REQUIRE(wait_for_waiters(api, 1));
-  const auto before = threads();
+  const auto before = thread_count();
   start(waiting, channel, 999);
   REQUIRE(wait_for_waiters(api, 1000));
-  CHECK(threads() < before + 20);
+  CHECK(thread_count() < before + 20);
   // A miss of another bearer, on a channel that has yet to connect.
   CHECK(call(server.channel(bearer::grpc::call_credentials(other))).ok());
   // And a call with nothing to wait for on the very channel, but for the wait.

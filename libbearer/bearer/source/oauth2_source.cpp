@@ -5,6 +5,7 @@
 #include <bearer/oauth2/token_request.hpp>
 #include <bearer/source/detail/oauth2_call.hpp>
 #include <bearer/source/detail/oauth2_session.hpp>
+#include <bearer/source/detail/signing_crew.hpp>
 #include <bearer/source/oauth2_source.hpp>
 
 #include <caf/stateful_actor.hpp>
@@ -31,7 +32,8 @@ public:
     : self_(self),
       client_(http::shared_client(self->system())),
       session_(std::make_shared<detail::oauth2_session>(
-        options.token_endpoint, initial_refresh_token(options))),
+        detail::shared_endpoint(self->system(), options),
+        initial_refresh_token(options), detail::signing_crew(options))),
       options_(std::make_shared<const oauth2::options>(std::move(options))) {
     // nop
   }

@@ -81,7 +81,7 @@ struct cluster {
 /// Connects to a port of this machine, sends something, and closes.
 void send_and_close(std::uint16_t port, const std::string& what);
 
-/// Waits until so many actors run there.
+/// Waits until no more actors than that run there.
 bool wait_for_actors(node& at, std::size_t n);
 
 /// Waits until a fetch gives this secret.

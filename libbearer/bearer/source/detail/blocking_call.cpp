@@ -5,6 +5,7 @@
 #include <bearer/source/detail/budget.hpp>
 #include <bearer/source/detail/posix.hpp>
 #include <bearer/source/detail/redact.hpp>
+#include <bearer/source/detail/thread_crew.hpp>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -112,6 +113,41 @@ void run(std::shared_ptr<call_record> record,
   done.set(call_in_time(*function, std::move(what), deadline, std::move(stop)));
 }
 
+/// A call that waits for a thread.
+class call_job final : public thread_job {
+public:
+  call_job(std::shared_ptr<call_record> record,
+           std::shared_ptr<const blocking_function> function, attempt what)
+    : record_(std::move(record)),
+      function_(std::move(function)),
+      what_(std::move(what)),
+      deadline_(
+        saturating_add(std::chrono::steady_clock::now(), what_.budget)) {
+    // nop
+  }
+
+  call_job(const call_job&) = delete;
+
+  call_job& operator=(const call_job&) = delete;
+
+  ~call_job() override {
+    if (record_)
+      record_->complete(
+        caf::make_error(errc::source_failed, "the call never got a thread"));
+  }
+
+  void run() override {
+    bearer::detail::run(std::move(record_), function_, std::move(what_),
+                        deadline_);
+  }
+
+private:
+  std::shared_ptr<call_record> record_;
+  std::shared_ptr<const blocking_function> function_;
+  attempt what_;
+  steady_time deadline_;
+};
+
 caf::error no_thread(const std::string& why) {
   return caf::make_error(errc::source_failed, "cannot start a thread: " + why);
 }
@@ -122,8 +158,12 @@ public:
 
   blocking_call_state(blocking_call::pointer self,
                       std::shared_ptr<call_record> record,
-                      std::shared_ptr<const blocking_function> function)
-    : self_(self), record_(std::move(record)), function_(std::move(function)) {
+                      std::shared_ptr<const blocking_function> function,
+                      std::shared_ptr<thread_crew> crew)
+    : self_(self),
+      record_(std::move(record)),
+      function_(std::move(function)),
+      crew_(std::move(crew)) {
     record_->attach(caf::weak_actor_ptr{self->ctrl()},
                     [this](caf::expected<token> x) { finish(std::move(x)); });
   }
@@ -143,10 +183,12 @@ public:
 private:
   caf::result<token> fetch(const attempt& what) {
     fetching_ = self_->make_response_promise<token>();
-    const auto deadline = saturating_add(std::chrono::steady_clock::now(),
-                                         what.budget);
+    job_ = std::make_shared<call_job>(record_, function_, what);
     try {
-      std::thread{run, record_, function_, what, deadline}.detach();
+      if (crew_)
+        crew_->run(job_);
+      else
+        std::thread{[job = job_] { job->run(); }}.detach();
     } catch (const std::system_error& ex) {
       record_->complete(no_thread(ex.code().message()));
     } catch (const std::bad_alloc&) {
@@ -182,6 +224,11 @@ private:
   blocking_call::pointer self_;
   std::shared_ptr<call_record> record_;
   std::shared_ptr<const blocking_function> function_;
+  std::shared_ptr<thread_crew> crew_;
+
+  /// Held, because whoever gives up takes his place in the queue along.
+  std::shared_ptr<thread_job> job_;
+
   caf::typed_response_promise<token> fetching_;
   std::vector<caf::typed_response_promise<void>> closing_;
 };
@@ -221,9 +268,11 @@ void call_record::complete(caf::expected<token> result) {
 
 blocking_call
 spawn_blocking_call(caf::actor_system& sys, std::shared_ptr<call_record> record,
-                    std::shared_ptr<const blocking_function> function) {
+                    std::shared_ptr<const blocking_function> function,
+                    std::shared_ptr<thread_crew> crew) {
   using impl = caf::stateful_actor<blocking_call_state, blocking_call::impl>;
-  return sys.spawn<impl>(std::move(record), std::move(function));
+  return sys.spawn<impl>(std::move(record), std::move(function),
+                         std::move(crew));
 }
 
 } // namespace bearer::detail

@@ -16,7 +16,7 @@
 
 namespace bearer::detail {
 
-/// Obtains a token and may block; runs on a thread of its own and may throw.
+/// Obtains a token and may block; runs on none of CAF's threads and may throw.
 /// The attempt's budget is what is left of it when the call starts. The stop
 /// token says that nobody wants the result any more.
 using blocking_function
@@ -75,9 +75,14 @@ using blocking_call = caf::typed_actor<
   // Gives up: answers all that wait with an error, and ends.
   caf::result<void>(stop_atom)>;
 
+class thread_crew;
+
 /// Spawns the actor for one call of `function`, which takes a single fetch.
+/// @param crew The threads that it waits for; if null, then it has one of its
+///             own.
 blocking_call
 spawn_blocking_call(caf::actor_system& sys, std::shared_ptr<call_record> record,
-                    std::shared_ptr<const blocking_function> function);
+                    std::shared_ptr<const blocking_function> function,
+                    std::shared_ptr<thread_crew> crew = nullptr);
 
 } // namespace bearer::detail

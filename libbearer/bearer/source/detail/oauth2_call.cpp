@@ -21,21 +21,6 @@ namespace bearer::detail {
 
 namespace {
 
-bool signs(const oauth2::assertion& what) noexcept {
-  return std::holds_alternative<oauth2::signed_assertion>(what);
-}
-
-/// Whether a request takes a signature, hence the reading of keys.
-bool signs(const oauth2::options& options) noexcept {
-  if (std::holds_alternative<oauth2::private_key_jwt>(options.authentication))
-    return true;
-  if (const auto* grant = std::get_if<oauth2::jwt_bearer>(&options.grant))
-    return signs(grant->assertion);
-  if (const auto* grant = std::get_if<oauth2::token_exchange>(&options.grant))
-    return signs(grant->subject_token) || signs(grant->actor_token);
-  return false;
-}
-
 /// Whether the endpoint seems to be another one by now. A server that is slow,
 /// ill or busy has not moved.
 bool may_have_moved(const caf::error& err) {
@@ -91,27 +76,34 @@ private:
   }
 
   void find_endpoint() {
-    endpoint_ = session_->token_endpoint();
-    if (!endpoint_.empty()) {
-      build();
+    asking_ = session_->endpoint().find(caf::weak_actor_ptr{self_->ctrl()},
+                                        [this](const auto& found) {
+                                          hear_of_endpoint(found);
+                                        });
+    if (!asking_)
       return;
-    }
-    discovery_.start([this](caf::expected<std::string> found) {
-      if (!found) {
-        give_up(std::move(found.error()));
-        return;
-      }
-      endpoint_ = std::move(*found);
-      session_->set_token_endpoint(endpoint_);
-      build();
+    discovery_.start([this](const caf::expected<std::string>& found) {
+      std::exchange(asking_, nullptr)->finish(found);
+      hear_of_endpoint(found);
     });
+  }
+
+  void hear_of_endpoint(const token_endpoint::finding& found) {
+    if (!found) {
+      find_endpoint();
+    } else if (!*found) {
+      give_up(found->error());
+    } else {
+      endpoint_ = **found;
+      build();
+    }
   }
 
   // -- the request ------------------------------------------------------------
 
   void build() {
     auto current = session_->refresh_token();
-    if (!signs(*options_)) {
+    if (!session_->signers()) {
       send(oauth2::make_token_request(*options_, endpoint_, current,
                                       attempt_.left()));
       return;
@@ -136,7 +128,7 @@ private:
       *built = std::move(*result);
       return token{};
     };
-    run_on_thread(std::move(record), std::move(make),
+    run_on_thread(std::move(record), std::move(make), session_->signers(),
                   [this, built](const token&) { send(std::move(*built)); });
   }
 
@@ -200,15 +192,16 @@ private:
         return err;
       return token{};
     };
+    // A thread of its own: nobody knows what a hook waits for.
     run_on_thread(std::make_shared<call_record>(), std::move(call_hook),
+                  nullptr,
                   [next = std::move(next)](const token&) mutable { next(); });
   }
 
   void fail(caf::error err) {
     err = refresh_token_.failed(std::move(err), origin());
-    // An endpoint of the options stays.
     if (may_have_moved(err))
-      session_->set_token_endpoint(options_->token_endpoint);
+      session_->endpoint().forget(endpoint_);
     give_up(std::move(err));
   }
 
@@ -227,10 +220,12 @@ private:
 
   template <class Then>
   void run_on_thread(std::shared_ptr<call_record> record,
-                     blocking_function what, Then then) {
+                     blocking_function what, std::shared_ptr<thread_crew> crew,
+                     Then then) {
     on_thread_ = spawn_blocking_call(self_->system(), std::move(record),
                                      std::make_shared<const blocking_function>(
-                                       std::move(what)));
+                                       std::move(what)),
+                                     std::move(crew));
     auto budget = attempt{};
     budget.budget = attempt_.left();
     detail::mail(self_, fetch_atom_v, budget)
@@ -247,6 +242,7 @@ private:
   refresh_token_use refresh_token_;
 
   std::string endpoint_;
+  std::unique_ptr<token_endpoint::turn> asking_;
 
   // The latest piece of work on another thread.
   blocking_call on_thread_;

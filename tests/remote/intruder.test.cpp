@@ -11,6 +11,7 @@
 #include "support/second_answer.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/actor_registry.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/system_messages.hpp>
 

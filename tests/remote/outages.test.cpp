@@ -4,6 +4,7 @@
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
 
+#include <caf/actor_registry.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/send.hpp>

@@ -2,6 +2,7 @@
 
 #include "support/real_time.hpp"
 
+#include <caf/actor_registry.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
 

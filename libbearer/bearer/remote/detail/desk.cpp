@@ -63,19 +63,21 @@ private:
   }
 
   void ask(fetch_options opts, caf::actor_clock::time_point deadline,
-           promise to) {
+           const promise& to) {
     const auto left = deadline - self_->clock().now();
     opts.timeout = std::max<caf::timespan>(left, caf::timespan{1});
     bearer_.fetch(self_, opts)
       .then(
-        [this, opts, deadline, to](const token& tok) mutable {
+        [this, opts, deadline, to = promise{to}](const token& tok) mutable {
           // It may have ended since, and then there is another one soon.
           if (auto found = vouch_for(tok))
             to.deliver(std::move(*found));
           else
-            ask(std::move(opts), deadline, std::move(to));
+            ask(opts, deadline, to);
         },
-        [to](const caf::error& why) mutable { to.deliver(decline(why)); });
+        [to = promise{to}](const caf::error& why) mutable {
+          to.deliver(decline(why));
+        });
   }
 
   std::optional<answer> vouch_for(const token& tok) const {

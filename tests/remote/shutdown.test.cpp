@@ -4,6 +4,8 @@
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
 
+#include <caf/actor_registry.hpp>
+
 #include "remote/support/event_watch.hpp"
 #include "remote/support/node.hpp"
 #include <catch2/catch_test_macros.hpp>

@@ -69,9 +69,10 @@ void token_endpoint::finish(const finding& found) {
   }
   for (auto& x : waiting)
     if (auto who = x.who.lock())
-      anon_mail(caf::actor_cast<caf::actor>(who),
-                caf::make_action(
-                  [tell = std::move(x.on_found), found] { tell(found); }));
+      detail::anon_mail(caf::actor_cast<caf::actor>(who),
+                        caf::make_action([tell = std::move(x.on_found), found] {
+                          tell(found);
+                        }));
 }
 
 // -- sharing ------------------------------------------------------------------

@@ -4,9 +4,7 @@
 
 namespace bearer::detail {
 
-thread_job::~thread_job() {
-  // nop
-}
+thread_job::~thread_job() = default;
 
 thread_crew::thread_crew(std::size_t max_threads) : max_threads_(max_threads) {
   // nop

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -54,6 +55,15 @@ struct scripted_proxy {
     return "http://" + user + "127.0.0.1:" + std::to_string(server.port());
   }
 };
+
+/// Waits until a server has had so many connections.
+bool wait_for_connections(const tcp_server& server, std::size_t n) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (server.connections() < n)
+    if (std::chrono::steady_clock::now() > end)
+      return false;
+  return true;
+}
 
 std::string failure(const http_result& result,
                     errc code = errc::connection_failed) {
@@ -132,6 +142,8 @@ TEST_CASE_METHOD(http_fixture,
   auto pending = std::vector<pending_response>{};
   for (int i = 0; i < 100; ++i)
     pending.push_back(start(get_request(hanging.url())));
+  // Requests may overtake each other on their way to the connections.
+  REQUIRE(wait_for_connections(hanging, 64));
   auto what = get_request(hanging.url());
   what.timeout = 10ms;
   CHECK(contains(failure(send(what)), "no answer within 10ms"));

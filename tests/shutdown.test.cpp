@@ -2,6 +2,7 @@
 #include <bearer/source/function_source.hpp>
 
 #include "support/client.hpp"
+#include "support/eventually.hpp"
 #include "support/real_sources.hpp"
 #include "support/scene.hpp"
 
@@ -40,15 +41,6 @@ event_listener listen(const handle& bearer, signal seen,
 bool is_failure(const event& what) {
   const auto* ended = std::get_if<events::attempt_ended>(&what.what);
   return ended != nullptr && ended->how == events::outcome::failed;
-}
-
-/// Waits until `n` fetches wait inside the bearer.
-bool wait_for_waiters(const handle& bearer, std::uint64_t n) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (bearer.status().waiters < n)
-    if (std::chrono::steady_clock::now() > end)
-      return false;
-  return true;
 }
 
 /// Runs `f` in an actor system and measures the end of the system.

@@ -1,5 +1,6 @@
 #include <bearer/grpc/credentials.hpp>
 
+#include "support/eventually.hpp"
 #include "support/real_sources.hpp"
 #include "support/rpc_scene.hpp"
 #include "support/rpc_server.hpp"

@@ -3,6 +3,7 @@
 #include <bearer/grpc/detail/status_of.hpp>
 
 #include "support/canary.hpp"
+#include "support/eventually.hpp"
 #include "support/real_sources.hpp"
 #include "support/rpc_scene.hpp"
 #include "support/rpc_server.hpp"

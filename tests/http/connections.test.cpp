@@ -1,6 +1,7 @@
 #include <bearer/error.hpp>
 
 #include "support/canary.hpp"
+#include "support/eventually.hpp"
 #include "support/http_client.hpp"
 #include "support/tcp_server.hpp"
 
@@ -8,7 +9,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -55,15 +55,6 @@ struct scripted_proxy {
     return "http://" + user + "127.0.0.1:" + std::to_string(server.port());
   }
 };
-
-/// Waits until a server has had so many connections.
-bool wait_for_connections(const tcp_server& server, std::size_t n) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (server.connections() < n)
-    if (std::chrono::steady_clock::now() > end)
-      return false;
-  return true;
-}
 
 std::string failure(const http_result& result,
                     errc code = errc::connection_failed) {
@@ -143,7 +134,7 @@ TEST_CASE_METHOD(http_fixture,
   for (int i = 0; i < 100; ++i)
     pending.push_back(start(get_request(hanging.url())));
   // Requests may overtake each other on their way to the connections.
-  REQUIRE(wait_for_connections(hanging, 64));
+  REQUIRE(eventually([&] { return hanging.connections() == 64; }));
   auto what = get_request(hanging.url());
   what.timeout = 10ms;
   CHECK(contains(failure(send(what)), "no answer within 10ms"));

@@ -22,13 +22,4 @@ inline handle make_bearer(caf::actor_system& sys, any_source source,
   return *spawn(sys, std::move(source), quick(), std::move(options));
 }
 
-/// Waits until `n` fetches wait inside the bearer.
-inline bool wait_for_waiters(const handle& bearer, std::uint64_t n) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (bearer.status().waiters != n)
-    if (std::chrono::steady_clock::now() > end)
-      return false;
-  return true;
-}
-
 } // namespace bearer::test

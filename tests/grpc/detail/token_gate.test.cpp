@@ -1,6 +1,7 @@
 #include <bearer/error.hpp>
 #include <bearer/grpc/detail/token_gate.hpp>
 
+#include "support/eventually.hpp"
 #include "support/real_sources.hpp"
 #include "support/rpc_scene.hpp"
 

@@ -1,5 +1,6 @@
 #include "remote/support/node.hpp"
 
+#include "support/eventually.hpp"
 #include "support/real_time.hpp"
 
 #include <caf/actor_registry.hpp>
@@ -41,19 +42,14 @@ void send_and_close(std::uint16_t port, const std::string& what) {
 }
 
 bool wait_for_actors(node& at, std::size_t n) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (at.sys.registry().running() > n)
-    if (std::chrono::steady_clock::now() > end)
-      return false;
-  return true;
+  return eventually([&] { return at.sys.registry().running() <= n; });
 }
 
 bool wait_for_secret(const handle& bearer, const std::string& secret) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (std::chrono::steady_clock::now() < end)
-    if (auto found = bearer.fetch(); found && secret_of(found) == secret)
-      return true;
-  return false;
+  return eventually([&] {
+    const auto found = bearer.fetch();
+    return found && secret_of(found) == secret;
+  });
 }
 
 } // namespace bearer::test

@@ -18,15 +18,14 @@ using namespace bearer::test;
 namespace {
 
 /// A family with a bearer for each audience.
-family audiences(oauth_world& it, const oauth2::options& client,
-                 std::size_t max_size) {
+family audiences(oauth_world& it, std::size_t max_size) {
   auto settings = family_settings{};
   settings.max_size = max_size;
   settings.renewal = quick();
   return must(spawn_family(
     it.real.sys,
-    [&it, client](const std::string& key) {
-      auto options = client;
+    [&it](const std::string& key) {
+      auto options = it.client();
       options.audience = key;
       return oauth2_source(it.real.sys, options);
     },
@@ -100,7 +99,7 @@ TEST_CASE("a family of ten thousand keys works against one server",
           "[oauth2][end_to_end]") {
   constexpr auto count = std::size_t{10'000};
   oauth_world it;
-  const auto tenants = audiences(it, it.client(), count);
+  const auto tenants = audiences(it, count);
   const auto all = gather(it.real.sys, tenants, count,
                           [](auto i) { return std::to_string(i); });
   REQUIRE(all->done.wait());
@@ -118,36 +117,6 @@ TEST_CASE("a family of ten thousand keys works against one server",
   CHECK(it.token_requests() == count);
   CHECK(it.server.connections() <= most_connections);
   CHECK(io_threads() == 1);
-}
-
-TEST_CASE("keys with one issuer ask it once for its token endpoint",
-          "[oauth2][end_to_end]") {
-  constexpr auto count = std::size_t{1'000};
-  oauth_world it;
-  auto options = it.client();
-  options.token_endpoint.clear();
-  options.issuer = it.server.issuer();
-  const auto tenants = audiences(it, options, count);
-  const auto all = gather(it.real.sys, tenants, count,
-                          [](auto i) { return std::to_string(i); });
-  REQUIRE(all->done.wait());
-  CHECK(all->failures == 0);
-  CHECK(it.server.counts().metadata_requests == 1);
-  CHECK(it.token_requests() == count);
-}
-
-TEST_CASE("who trusts other authorities asks an issuer for himself",
-          "[oauth2][end_to_end]") {
-  oauth_world it;
-  auto options = it.client();
-  options.token_endpoint.clear();
-  options.issuer = it.server.issuer();
-  const auto first = it.spawn(options);
-  REQUIRE(first.fetch());
-  options.connection.environment_proxy = false;
-  const auto second = it.spawn(options);
-  REQUIRE(second.fetch());
-  CHECK(it.server.counts().metadata_requests == 2);
 }
 
 TEST_CASE(
@@ -182,7 +151,7 @@ TEST_CASE("a cold herd over one key is one request", "[oauth2][end_to_end]") {
   oauth_world it;
   auto answer = std::make_shared<gate>();
   it.server.tokens.from_now_on(manners::held(answer));
-  const auto tenants = audiences(it, it.client(), count);
+  const auto tenants = audiences(it, count);
   // All of them have asked before there is an answer.
   const auto herd = gather(
     it.real.sys, tenants, count, [](auto) { return "one"; },

@@ -12,7 +12,6 @@
 
 #include <chrono>
 #include <mutex>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -269,33 +268,6 @@ TEST_CASE("an issuer's metadata are asked for once", "[oauth2]") {
         == std::vector<std::string>{
           "GET /.well-known/oauth-authorization-server HTTP/1.1",
           "POST /token HTTP/1.1", "POST /token HTTP/1.1"});
-}
-
-TEST_CASE("metadata that somebody has given up on are asked for by the next",
-          "[oauth2]") {
-  discovered it;
-  signal asked;
-  it.script.insert(it.script.begin(), [asked](auto& to) mutable {
-    asked.set();
-    to.wait_for_close();
-  });
-  it.script.push_back(grants("token-1"));
-  real_system real;
-  auto settings = renewal_settings{};
-  settings.refresh_request_timeout = 1h;
-  const auto spawn_another = [&] {
-    return bearer::spawn(real.sys, must(oauth2_source(real.sys, it.options)),
-                         settings)
-      .value();
-  };
-  auto first = std::optional{spawn_another()};
-  first->prefetch();
-  REQUIRE(asked.wait());
-  const auto second = spawn_another();
-  second.prefetch();
-  first.reset();
-  CHECK(secret_of(second.fetch()) == "token-1");
-  CHECK(it.lines.size() == 3);
 }
 
 TEST_CASE("OpenID's metadata do as well", "[oauth2]") {

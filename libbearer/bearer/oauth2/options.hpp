@@ -152,9 +152,7 @@ struct options {
   std::string token_endpoint = {};
 
   /// The server's identity, where its metadata is found (RFC 8414, OpenID
-  /// Connect Discovery 1.0). It is asked once for all sources of an actor
-  /// system with the same connection options, and again when the token endpoint
-  /// it named seems to be gone.
+  /// Connect Discovery 1.0).
   std::string issuer = {};
 
   std::string client_id = {};

@@ -32,8 +32,8 @@ public:
     : self_(self),
       client_(http::shared_client(self->system())),
       session_(std::make_shared<detail::oauth2_session>(
-        detail::shared_endpoint(self->system(), options),
-        initial_refresh_token(options), detail::signing_crew(options))),
+        options.token_endpoint, initial_refresh_token(options),
+        detail::signing_crew(options))),
       options_(std::make_shared<const oauth2::options>(std::move(options))) {
     // nop
   }

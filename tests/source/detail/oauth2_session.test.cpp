@@ -10,7 +10,7 @@ using namespace bearer;
 using detail::oauth2_session;
 
 TEST_CASE("one signature at a time is under way", "[oauth2]") {
-  auto session = oauth2_session{nullptr, secret{}, nullptr};
+  auto session = oauth2_session{"", secret{}, nullptr};
   const auto first = session.begin_signing();
   REQUIRE(first);
   CHECK_FALSE(session.begin_signing());
@@ -19,7 +19,7 @@ TEST_CASE("one signature at a time is under way", "[oauth2]") {
 }
 
 TEST_CASE("a refresh token is stored once, by one call at a time", "[oauth2]") {
-  auto session = oauth2_session{nullptr, secret{"one"}, nullptr};
+  auto session = oauth2_session{"", secret{"one"}, nullptr};
   auto stored = std::vector<std::string>{};
   const auto hook = [&](const secret& what) {
     stored.emplace_back(what.view());
@@ -41,7 +41,7 @@ TEST_CASE("a refresh token is stored once, by one call at a time", "[oauth2]") {
 TEST_CASE(
   "a refresh token that was replaced while it was stored is stored next",
   "[oauth2]") {
-  auto session = oauth2_session{nullptr, secret{"one"}, nullptr};
+  auto session = oauth2_session{"", secret{"one"}, nullptr};
   session.rotate(secret{"two"});
   CHECK(!session.store_with([&](const secret&) {
     session.rotate(secret{"three"});
@@ -51,7 +51,7 @@ TEST_CASE(
 }
 
 TEST_CASE("one attempt at a time has the refresh token", "[oauth2]") {
-  auto session = oauth2_session{nullptr, secret{"one"}, nullptr};
+  auto session = oauth2_session{"", secret{"one"}, nullptr};
   auto first = session.reserve();
   REQUIRE(first);
   CHECK_FALSE(session.reserve());
@@ -61,7 +61,7 @@ TEST_CASE("one attempt at a time has the refresh token", "[oauth2]") {
 
 TEST_CASE("a refresh token is in doubt from its use to the answer",
           "[oauth2]") {
-  auto session = oauth2_session{nullptr, secret{"one"}, nullptr};
+  auto session = oauth2_session{"", secret{"one"}, nullptr};
   CHECK_FALSE(session.begin_use());
   CHECK(session.begin_use());
   session.end_use();

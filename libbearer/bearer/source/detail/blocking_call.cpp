@@ -132,8 +132,7 @@ public:
 
   ~call_job() override {
     if (record_)
-      record_->complete(
-        caf::make_error(errc::source_failed, "the call never got a thread"));
+      record_->abandon();
   }
 
   void run() override {
@@ -183,8 +182,8 @@ public:
 private:
   caf::result<token> fetch(const attempt& what) {
     fetching_ = self_->make_response_promise<token>();
-    job_ = std::make_shared<call_job>(record_, function_, what);
     try {
+      job_ = std::make_shared<call_job>(record_, function_, what);
       if (crew_)
         crew_->run(job_);
       else
@@ -251,6 +250,11 @@ void call_record::detach() {
   const auto held = lock();
   receiver_.detach();
   on_result_ = nullptr;
+}
+
+void call_record::abandon() noexcept {
+  const auto held = lock();
+  ended_ = true;
 }
 
 void call_record::complete(caf::expected<token> result) {

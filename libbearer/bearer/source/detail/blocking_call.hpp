@@ -52,6 +52,9 @@ public:
   /// The receiver ends; from now on nobody touches it.
   void detach();
 
+  /// There will be no call: its receiver has ended before.
+  void abandon() noexcept;
+
   /// The call ends.
   void complete(caf::expected<token> result);
 

@@ -76,27 +76,20 @@ private:
   }
 
   void find_endpoint() {
-    asking_ = session_->endpoint().find(caf::weak_actor_ptr{self_->ctrl()},
-                                        [this](const auto& found) {
-                                          hear_of_endpoint(found);
-                                        });
-    if (!asking_)
-      return;
-    discovery_.start([this](const caf::expected<std::string>& found) {
-      std::exchange(asking_, nullptr)->finish(found);
-      hear_of_endpoint(found);
-    });
-  }
-
-  void hear_of_endpoint(const token_endpoint::finding& found) {
-    if (!found) {
-      find_endpoint();
-    } else if (!*found) {
-      give_up(found->error());
-    } else {
-      endpoint_ = **found;
+    endpoint_ = session_->token_endpoint();
+    if (!endpoint_.empty()) {
       build();
+      return;
     }
+    discovery_.start([this](caf::expected<std::string> found) {
+      if (!found) {
+        give_up(std::move(found.error()));
+        return;
+      }
+      endpoint_ = std::move(*found);
+      session_->set_token_endpoint(endpoint_);
+      build();
+    });
   }
 
   // -- the request ------------------------------------------------------------
@@ -200,8 +193,9 @@ private:
 
   void fail(caf::error err) {
     err = refresh_token_.failed(std::move(err), origin());
+    // An endpoint of the options stays.
     if (may_have_moved(err))
-      session_->endpoint().forget(endpoint_);
+      session_->set_token_endpoint(options_->token_endpoint);
     give_up(std::move(err));
   }
 
@@ -242,7 +236,6 @@ private:
   refresh_token_use refresh_token_;
 
   std::string endpoint_;
-  std::unique_ptr<token_endpoint::turn> asking_;
 
   // The latest piece of work on another thread.
   blocking_call on_thread_;

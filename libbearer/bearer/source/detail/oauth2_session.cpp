@@ -29,14 +29,23 @@ private:
   oauth2_session& session_;
 };
 
-oauth2_session::oauth2_session(std::shared_ptr<token_endpoint> endpoint,
-                               secret refresh_token,
+oauth2_session::oauth2_session(std::string token_endpoint, secret refresh_token,
                                std::shared_ptr<thread_crew> signers)
-  : endpoint_(std::move(endpoint)),
-    signers_(std::move(signers)),
+  : signers_(std::move(signers)),
+    token_endpoint_(std::move(token_endpoint)),
     refresh_token_(std::move(refresh_token)),
     stored_(refresh_token_) {
   // nop
+}
+
+std::string oauth2_session::token_endpoint() const {
+  std::lock_guard guard{mutex_};
+  return token_endpoint_;
+}
+
+void oauth2_session::set_token_endpoint(std::string url) {
+  std::lock_guard guard{mutex_};
+  token_endpoint_ = std::move(url);
 }
 
 secret oauth2_session::refresh_token() const {

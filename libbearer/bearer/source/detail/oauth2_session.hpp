@@ -3,13 +3,13 @@
 #include <bearer/secret.hpp>
 #include <bearer/source/detail/blocking_call.hpp>
 #include <bearer/source/detail/thread_crew.hpp>
-#include <bearer/source/detail/token_endpoint.hpp>
 
 #include <caf/error.hpp>
 
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 
 namespace bearer::detail {
 
@@ -19,13 +19,13 @@ namespace bearer::detail {
 class oauth2_session {
 public:
   /// @param signers Who signs for these attempts; null if nothing is signed.
-  oauth2_session(std::shared_ptr<token_endpoint> endpoint, secret refresh_token,
+  oauth2_session(std::string token_endpoint, secret refresh_token,
                  std::shared_ptr<thread_crew> signers);
 
-  /// Where tokens are.
-  token_endpoint& endpoint() const noexcept {
-    return *endpoint_;
-  }
+  /// Where tokens are, or empty if it is not known.
+  std::string token_endpoint() const;
+
+  void set_token_endpoint(std::string url);
 
   /// The newest one.
   secret refresh_token() const;
@@ -59,18 +59,19 @@ public:
     return signers_;
   }
 
-  /// The record of another signing; null if the one before is still under way,
-  /// as when the file of the key hangs: there is one such call at most.
+  /// The record of another signing; null if the one before has not ended or
+  /// still waits for its turn, as when the file of the key hangs: there is one
+  /// such call at most.
   std::shared_ptr<call_record> begin_signing();
 
 private:
   /// Ends the storing on every way out of it.
   class turn;
 
-  const std::shared_ptr<token_endpoint> endpoint_;
   const std::shared_ptr<thread_crew> signers_;
 
   mutable std::mutex mutex_;
+  std::string token_endpoint_;
   secret refresh_token_;
   secret stored_;
   std::weak_ptr<void> reservation_;

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <memory>
-#include <mutex>
 
 namespace bearer::detail {
 
@@ -17,11 +15,12 @@ public:
 };
 
 /// Runs jobs that may block on threads of its own, so many at a time; the
-/// others wait for their turn. Threads start with work and end without it; they
-/// may outlive the crew's owners. A job that blocks for ever takes its thread
-/// with it, hence jobs that may block for different reasons want different
-/// crews. All members may be called from any thread.
-class thread_crew : public std::enable_shared_from_this<thread_crew> {
+/// others wait for their turn. Threads start with work and end without it. They
+/// may outlive the crew, which they do not keep, so that a crew whose threads
+/// are all blocked is gone with its owners. A job that blocks for ever takes
+/// its thread with it, hence jobs that may block for different reasons want
+/// different crews. All members may be called from any thread.
+class thread_crew {
 public:
   explicit thread_crew(std::size_t max_threads);
 
@@ -32,18 +31,9 @@ public:
   void run(const std::shared_ptr<thread_job>& job);
 
 private:
-  /// A thread's whole life.
-  void work();
+  class queue;
 
-  /// The next one that somebody still wants; null, and one thread less, if
-  /// there is none.
-  std::shared_ptr<thread_job> next();
-
-  const std::size_t max_threads_;
-
-  std::mutex mutex_;
-  std::deque<std::weak_ptr<thread_job>> waiting_;
-  std::size_t threads_ = 0;
+  std::shared_ptr<queue> queue_;
 };
 
 } // namespace bearer::detail

@@ -510,6 +510,24 @@ TEST_CASE("a source can take back the token it gave, by its own number",
   CHECK(what->reason == attempt_reason::rejected);
 }
 
+TEST_CASE("a source that takes back a token takes back the older ones",
+          "[I4]") {
+  bench b;
+  b.begin();
+  auto given = b.make("first", 1h);
+  given.generation = {7, 5};
+  REQUIRE(b.machine.finish(given, b.now).success());
+  CHECK(b.machine.reject_given({7, 6}, b.now));
+  CHECK(!b.machine.usable(b.now));
+  // What it says late takes nothing of that back.
+  CHECK(!b.machine.reject_given({7, 5}, b.now));
+  b.pass(b.settings.initial_retry_timeout);
+  REQUIRE(b.machine.start_if_due(b.now));
+  auto next = b.make("second", 1h);
+  next.generation = {7, 6};
+  CHECK(b.machine.finish(next, b.now).error == errc::rejected_token);
+}
+
 TEST_CASE("a token that its source takes back on its way is of no use",
           "[I4]") {
   bench b;

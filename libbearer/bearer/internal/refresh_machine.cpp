@@ -91,14 +91,16 @@ void refresh_machine::look_again(time_reading now) {
 }
 
 bool refresh_machine::reject_given(const generation& number, time_reading now) {
-  // It may have been given just now, and be on its way.
-  refused_ = number;
+  // It may have been given just now, and be on its way; so may an older one.
+  if (number.id != refused_.id || number.count > refused_.count)
+    refused_ = number;
   return is_refused(tokens_.given()) && !tokens_.rejected()
          && reject(tokens_.newest().count, now);
 }
 
 bool refresh_machine::is_refused(const token& given) const noexcept {
-  return given.generation.count > 0 && given.generation == refused_;
+  return given.generation.count > 0 && given.generation.id == refused_.id
+         && given.generation.count <= refused_.count;
 }
 
 void refresh_machine::want_attempt(bool ahead_of_backoff, time_reading now) {

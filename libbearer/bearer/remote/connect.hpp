@@ -44,12 +44,11 @@ struct connect_options {
 /// * `owners`: where the bearer is published; the next one is tried when one
 ///   cannot be reached or has stopped. They may be different bearers, and
 ///   owners that were started anew.
-/// * An attempt of the replica is one question to the owner. `settings` says
-/// how
-///   long that may take and how failures are backed off;
-///   `refresh_request_timeout` should be above that of the owner. The owner's
-///   `expiry_margin` holds, that of `settings` is not looked at, and the end of
-///   what the owner vouches for is the `token::expires_at` here.
+/// * In an attempt the replica asks the owner. `settings` says how long it may
+///   take, of which the owner spends a minute at most, and how failures are
+///   backed off; `refresh_request_timeout` should be above that of the owner.
+///   The owner's `expiry_margin` holds, that of `settings` is not looked at,
+///   and the end of what the owner vouches for is the `token::expires_at` here.
 /// * Without an owner the replica serves its token as long as the owner has
 ///   vouched for it, by the wall clock and by the time that has passed since,
 ///   whichever is over first. So a replica whose wall clock is behind serves no
@@ -57,12 +56,13 @@ struct connect_options {
 ///   has none to serve. Fetches that need the owner wait, and fail with
 ///   `errc::timed_out` at their deadline, whose last error is
 ///   `errc::owner_unreachable`.
-/// * A rejection reaches other nodes as soon as the owner's word of it does. If
-///   the network drops everything in silence, that is when CAF notices: after
-///   `caf.middleman.connection-timeout`, 30 seconds unless configured.
-/// * `wrapped()` is invalid; `stop` and `close` end the replica alone, and
-/// close
-///   the fallback.
+/// * A rejection reaches other nodes as soon as the owner's word of it does. A
+///   replica that is cut off may serve a rejected token until it is connected
+///   again, or until the token ends. A network that drops everything in silence
+///   is noticed after `caf.middleman.connection-timeout`, 30 seconds unless
+///   configured.
+/// * `wrapped()` is invalid; `stop` and `close` end the replica alone. `close`
+///   closes the fallback as well.
 ///
 /// What is said of TLS and of the network at `publish` holds here as well.
 /// @returns the handle, or `errc::invalid_setting` naming what lacks.

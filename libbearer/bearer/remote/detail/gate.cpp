@@ -6,6 +6,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/disposable.hpp>
+#include <caf/node_id.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -25,6 +26,9 @@ namespace {
 constexpr std::size_t max_lines = 64;
 constexpr std::size_t max_questions = 8;
 
+/// The most questions of one node that wait, those of ended lines included.
+constexpr std::size_t max_questions_of_node = 2 * max_lines;
+
 /// The longest that a question waits, whatever it says.
 constexpr auto max_budget = std::chrono::minutes{1};
 
@@ -42,6 +46,9 @@ public:
       {caf::make_type_id_list<subscribe_atom, std::uint64_t>(),
        caf::make_type_id_list<fetch_atom, question>(),
        caf::make_type_id_list<status_atom>()});
+    // However that ends; with it the bearer cannot be reached.
+    bearer::detail::monitor(self_, desk_,
+                            [this](const caf::error&) { self_->quit(); });
     bearer::detail::mail(self_, subscribe_atom_v,
                          caf::weak_actor_ptr{self_->ctrl()})
       .send(desk_);
@@ -53,9 +60,11 @@ public:
       [this](fetch_atom, const question& what) { ask(what); },
       [this](status_atom) { return look(); },
       [this](publish_atom, const generation& what) {
+        published_ = what;
         tell_all(publish_atom_v, what);
       },
       [this](rejected_atom, const generation& what) {
+        rejected_ = what;
         tell_all(rejected_atom_v, what);
       },
       [this](stop_atom) { self_->quit(); },
@@ -86,6 +95,9 @@ private:
     lines_[addr] = {
       key, 0,
       bearer::detail::monitor(self_, caf::actor_cast<line_actor>(who), forget)};
+    // What was told to the others while this one was not there.
+    tell(addr, key, publish_atom_v, published_);
+    tell(addr, key, rejected_atom_v, rejected_);
   }
 
   std::size_t count_lines(const caf::node_id& node) const {
@@ -99,7 +111,9 @@ private:
     const auto i = lines_.find(addr);
     if (i == lines_.end())
       return;
-    if (i->second.questions >= max_questions) {
+    auto& of_node = questions_[addr.node()];
+    if (i->second.questions >= max_questions
+        || of_node >= max_questions_of_node) {
       auto refused = answer{};
       refused.code = errc::busy;
       refused.text = "too many questions at once";
@@ -107,6 +121,7 @@ private:
       return;
     }
     ++i->second.questions;
+    ++of_node;
     what.budget = std::clamp<caf::timespan>(what.budget, caf::timespan::zero(),
                                             max_budget);
     // Infinite, because a bearer always answers by the deadline.
@@ -121,6 +136,9 @@ private:
   }
 
   void release(const caf::actor_addr& addr) {
+    const auto node = questions_.find(addr.node());
+    if (node != questions_.end() && --node->second == 0)
+      questions_.erase(node);
     if (const auto i = lines_.find(addr); i != lines_.end())
       --i->second.questions;
   }
@@ -138,8 +156,15 @@ private:
   template <class Atom>
   void tell_all(Atom how, const generation& what) {
     for (const auto& [addr, to] : lines_)
-      if (auto who = caf::actor_cast<line_actor>(addr))
-        bearer::detail::mail(self_, how, to.key, what).send(who);
+      tell(addr, to.key, how, what);
+  }
+
+  template <class Atom>
+  void tell(const caf::actor_addr& addr, std::uint64_t key, Atom how,
+            const generation& what) {
+    const auto who = caf::actor_cast<line_actor>(addr);
+    if (who && what.count > 0)
+      bearer::detail::mail(self_, how, key, what).send(who);
   }
 
   caf::result<status> look() {
@@ -156,6 +181,13 @@ private:
   impl* self_;
   desk_actor desk_;
   std::map<caf::actor_addr, line> lines_;
+
+  /// Those that the desk has, for each node.
+  std::map<caf::node_id, std::size_t> questions_;
+
+  /// The last of each that was told.
+  generation published_;
+  generation rejected_;
 };
 
 } // namespace

@@ -10,6 +10,7 @@
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
 #include "support/second_answer.hpp"
+#include "support/tcp_server.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_registry.hpp>
@@ -17,11 +18,15 @@
 #include <caf/system_messages.hpp>
 
 #include "remote/support/event_watch.hpp"
+#include "remote/support/recorded_node.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace bearer;
@@ -79,16 +84,19 @@ std::vector<caf::message> all_messages(const generation& known) {
   };
 }
 
-/// Waits until everything that was sent to the gate has been looked at: it
-/// answers in order.
-void wait_until_heard(intruder& who) {
+/// Waits until everything that was sent to the gate has been looked at, which
+/// answers in order; whether that was so in good time.
+bool is_heard(intruder& who) {
   const auto before = who.received();
-  const auto end = std::chrono::steady_clock::now() + patience;
   // Again and again, because some may be thrown away.
-  do {
-    REQUIRE(std::chrono::steady_clock::now() < end);
+  return eventually([&] {
     who.send(who.gate(), caf::make_message(status_atom_v));
-  } while (!who.wait_for(before + 1, 100ms));
+    return who.wait_for(before + 1, 100ms);
+  });
+}
+
+void wait_until_heard(intruder& who) {
+  REQUIRE(is_heard(who));
 }
 
 } // namespace
@@ -217,11 +225,48 @@ TEST_CASE("rejections of all that can be named are bounded by the rate",
     who.send(who.gate(), caf::make_message(fetch_atom_v, asked));
   }
   wait_until_heard(who);
-  // Everybody else is served all the while.
   replica.reject(first.generation);
   CHECK(replica.fetch());
   const auto passed = std::chrono::steady_clock::now() - start;
   CHECK(source.calls() <= passed / 50ms + 2);
+}
+
+TEST_CASE("others are served while somebody asks as fast as he can",
+          "[remote][intruder][I11]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  const auto current = must(replica.fetch());
+  intruder who{at.address()};
+  auto bursts = std::atomic<std::size_t>{0};
+  const auto flood = std::jthread{[&](const std::stop_token& over) {
+    for (auto i = std::uint64_t{0}; !over.stop_requested(); ++i) {
+      who.send(who.gate(), caf::make_message(subscribe_atom_v, i));
+      for (auto j = std::uint64_t{0}; j < 1'000; ++j) {
+        auto asked = remote::question{};
+        asked.number = j;
+        asked.newer_than = {i % 2 == 0 ? 0 : i, j};
+        who.send(who.gate(), caf::make_message(fetch_atom_v, asked));
+      }
+      // Or its own node would have all of it in memory.
+      if (is_heard(who))
+        ++bursts;
+    }
+  }};
+  REQUIRE(eventually([&] { return bursts > 0; }));
+  auto last = current;
+  for (auto i = 0; i < 20; ++i) {
+    replica.reject(last.generation);
+    const auto next = replica.fetch();
+    REQUIRE(next);
+    CHECK(next->generation.count > last.generation.count);
+    last = *next;
+  }
+  CHECK(replica.status().failed_attempts == 0);
+  const auto so_far = bursts.load();
+  CHECK(eventually([&] { return bursts > so_far; }));
 }
 
 TEST_CASE_METHOD(cluster, "who has not subscribed is not answered",
@@ -346,7 +391,35 @@ TEST_CASE("what is no message at all keeps nobody else out",
   for (const auto& garbage :
        {std::string{}, std::string(1, '\0'), std::string(10'000, '\0'),
         std::string(10'000, '\x7f'), std::string{"GET / HTTP/1.1\r\n\r\n"}})
-    send_and_close(at.address().port, garbage);
+    REQUIRE(send_and_wait(at.address().port, garbage));
   auto replica = must(remote::connect(here.sys, at.address(), quick()));
   CHECK(secret_of(replica.fetch()) == "token-1");
+}
+
+TEST_CASE("messages that are not what they should be harm nobody",
+          "[remote][intruder]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  const auto port = at.address().port;
+  const auto peer = recorded_node{port};
+  {
+    // What it said means the same once more.
+    const auto again = connect_to(port);
+    again->write(peer.text());
+    auto heard = std::string{};
+    while (!contains(heard, "token-1")) {
+      const auto more = again->read();
+      REQUIRE(!more.empty());
+      heard += more;
+    }
+  }
+  for (auto seed = 0U; seed < 500; ++seed) {
+    CAPTURE(seed);
+    REQUIRE(send_and_wait(port, peer.spoilt(seed)));
+  }
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  CHECK(secret_of(replica.fetch()).starts_with("token-"));
+  CHECK(at.bearer.status().state != bearer_state::stopped);
 }

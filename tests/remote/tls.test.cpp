@@ -7,8 +7,12 @@
 #include "remote/support/event_watch.hpp"
 #include "remote/support/node.hpp"
 #include <catch2/catch_test_macros.hpp>
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
 
 #include <fstream>
+#include <memory>
+#include <string>
 
 using namespace bearer;
 using namespace bearer::test;
@@ -22,6 +26,28 @@ caf::error fetch_error(node& here, const remote::address& where) {
   auto opts = fetch_options{};
   opts.report_error = true;
   return error_of(replica.fetch(opts));
+}
+
+/// Whether a node of CAF talks to someone with these, if any.
+bool is_welcome(std::uint16_t port, const tls_files& own) {
+  const auto context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>{
+    SSL_CTX_new(TLS_client_method()), &SSL_CTX_free};
+  if (!own.certificate.empty()) {
+    REQUIRE(
+      SSL_CTX_use_certificate_chain_file(context.get(), own.certificate.c_str())
+      == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey_file(context.get(), own.key.c_str(),
+                                        SSL_FILETYPE_PEM)
+            == 1);
+  }
+  const auto to = "127.0.0.1:" + std::to_string(port);
+  const auto wire = std::unique_ptr<BIO, decltype(&BIO_free_all)>{
+    BIO_new_ssl_connect(context.get()), &BIO_free_all};
+  BIO_set_conn_hostname(wire.get(), to.c_str());
+  // It introduces itself first, once it has seen our certificate.
+  auto byte = char{0};
+  return BIO_do_handshake(wire.get()) == 1
+         && BIO_read(wire.get(), &byte, 1) == 1;
 }
 
 } // namespace
@@ -88,6 +114,30 @@ TEST_CASE("a replica with TLS does not talk to an owner without it",
   owner at{there, source.spawn(there.sys), quick()};
   CHECK(fetch_error(here, at.address()) == errc::owner_unreachable);
   CHECK(source.calls() == 0);
+}
+
+TEST_CASE("a replica whose certificate has expired is refused",
+          "[remote][tls]") {
+  test_ca ca;
+  node there{ca.issue(), ca.file()};
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  CHECK(is_welcome(at.address().port, ca.issue()));
+  CHECK_FALSE(is_welcome(at.address().port, ca.issue({"IP:127.0.0.1", true})));
+  CHECK_FALSE(is_welcome(at.address().port, {}));
+}
+
+TEST_CASE("an owner whose certificate has expired is refused",
+          "[remote][tls]") {
+  test_ca ca;
+  node here{ca.issue(), ca.file()};
+  const auto try_with = [&](const tls_files& own) {
+    tcp_server there{[](connection&) {}, own};
+    CHECK(fetch_error(here, local(there.port())) == errc::owner_unreachable);
+    return there.connections();
+  };
+  CHECK(try_with(ca.issue()) > 0);
+  CHECK(try_with(ca.issue({"IP:127.0.0.1", true})) == 0);
 }
 
 // -- what is refused at the start ---------------------------------------------

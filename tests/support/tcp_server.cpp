@@ -94,6 +94,10 @@ public:
     disconnect(fd_);
   }
 
+  void finish() override {
+    ::shutdown(fd_, SHUT_WR);
+  }
+
   void close() override {
     ::shutdown(fd_, SHUT_RDWR);
   }
@@ -140,6 +144,10 @@ public:
 
   void reset() override {
     disconnect(fd_);
+  }
+
+  void finish() override {
+    SSL_shutdown(ssl_.get());
   }
 
   void close() override {

@@ -52,6 +52,9 @@ public:
   /// Breaks the connection at once.
   virtual void reset() = 0;
 
+  /// Says that nothing more will be written. One can still read.
+  virtual void finish() = 0;
+
   /// Ends the connection, after all that was written. Whoever reads gets no
   /// more.
   virtual void close() = 0;

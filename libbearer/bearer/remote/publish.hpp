@@ -50,7 +50,7 @@ struct publish_options {
   bool reuse_port = true;
 
   /// Publishes beyond this machine without TLS: everybody who can reach the
-  /// port gets the token, and everybody on the way.
+  /// port gets the token, and everybody on the way, and can crash the node.
   bool allow_unprotected = false;
 };
 

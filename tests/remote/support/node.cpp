@@ -2,16 +2,13 @@
 
 #include "support/eventually.hpp"
 #include "support/real_time.hpp"
+#include "support/tcp_server.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
-#include <sys/socket.h>
-#include <unistd.h>
+#include <stdexcept>
 
 namespace bearer::test {
 
@@ -27,18 +24,14 @@ node_config::node_config(const tls_files& own, const std::string& ca_file) {
   set("caf.openssl.cafile", ca_file);
 }
 
-void send_and_close(std::uint16_t port, const std::string& what) {
-  const auto fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto to = sockaddr_in{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0)
+bool send_and_wait(std::uint16_t port, const std::string& what) {
+  const auto to = connect_to(port);
+  if (!to)
     throw std::runtime_error("cannot connect");
   // The other side may close before it has read all, which is no error here.
-  [[maybe_unused]] const auto sent = ::send(fd, what.data(), what.size(),
-                                            MSG_NOSIGNAL);
-  ::close(fd);
+  to->write(what);
+  to->finish();
+  return to->wait_for_close();
 }
 
 bool wait_for_actors(node& at, std::size_t n) {

@@ -78,8 +78,9 @@ struct cluster {
   handle replica = must(remote::connect(here.sys, at.address(), quick()));
 };
 
-/// Connects to a port of this machine, sends something, and closes.
-void send_and_close(std::uint16_t port, const std::string& what);
+/// Connects to a port of this machine, sends something, and waits until the
+/// other side has read it and closes; whether it did in good time.
+bool send_and_wait(std::uint16_t port, const std::string& what);
 
 /// Waits until no more actors than that run there.
 bool wait_for_actors(node& at, std::size_t n);

@@ -6,21 +6,25 @@
 #include <bearer/remote/address.hpp>
 #include <bearer/remote/detail/probe.hpp>
 #include <bearer/remote/detail/wire.hpp>
+#include <bearer/source/detail/budget.hpp>
 
 #include <caf/action.hpp>
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/actor_clock.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/disposable.hpp>
 #include <caf/expected.hpp>
 #include <caf/io/middleman_actor.hpp>
 #include <caf/node_id.hpp>
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -34,6 +38,10 @@ namespace bearer::remote::detail {
 template <class Self>
 class dialer {
 public:
+  using steady_time = caf::actor_clock::time_point;
+
+  using handler = std::function<void(caf::expected<gate_actor>)>;
+
   /// @param network CAF's actor that connects.
   /// @param loopback_only Never leave this machine, whatever names say.
   dialer(Self* self, caf::io::middleman_actor network, bool loopback_only)
@@ -46,59 +54,96 @@ public:
   dialer& operator=(const dialer&) = delete;
 
   ~dialer() {
+    timer_.dispose();
     outside_->detach();
   }
 
-  /// Connects, then runs `on_end(gate)` or `on_end(error)`, by the deadline or
-  /// a little later.
-  template <class F>
-  void call(const address& where,
-            std::chrono::steady_clock::time_point deadline, F on_end) {
-    const auto number = ++calls_;
-    if (busy_->exchange(true)) {
-      // A name that is not found out about in one attempt mostly is not in the
-      // next one either; at least one thread is all that waits for it.
-      on_end(failed(where, "the last attempt is still looking for a name"));
-      return;
-    }
-    auto next = [this, number, deadline, where,
-                 on_end](caf::expected<listener_found> found) {
-      if (number != calls_)
-        return;
-      if (found)
-        connect(number, where, *found, deadline, on_end);
-      else
-        on_end(std::move(found.error()));
-    };
-    try {
-      std::thread{run<decltype(next)>, outside_, busy_, where,
-                  loopback_only_,      deadline, next}
-        .detach();
-    } catch (const std::exception& ex) {
-      // No thread or no memory.
-      *busy_ = false;
-      on_end(failed(where, std::string{"cannot start a thread: "} + ex.what()));
-    }
+  /// Connects, then runs `on_end(gate)` or `on_end(error)`, by the deadline.
+  void call(const address& where, steady_time deadline, handler on_end) {
+    hang_up();
+    call_ = {where, deadline, std::move(on_end)};
+    timer_ = bearer::detail::schedule(self_, deadline, [this, number = calls_] {
+      if (number == calls_ && call_)
+        fail("no answer in time");
+    });
+    const auto busy = busy_.emplace(to_string(where), nullptr).first;
+    if (!busy->second)
+      busy->second = std::make_shared<std::atomic<bool>>(false);
+    // A name that is not found out about in one attempt mostly is not in the
+    // next one either; one thread is all that waits for it.
+    if (busy->second->exchange(true))
+      fail("the last attempt to reach it is still under way");
+    else
+      start_probe(busy->second);
   }
 
   /// Gives up the call under way, if any.
   void hang_up() {
     ++calls_;
+    call_.reset();
+    timer_.dispose();
+    timer_ = caf::disposable{};
   }
 
 private:
   using line = bearer::detail::outside_line;
 
+  using flag = std::shared_ptr<std::atomic<bool>>;
+
   using ids = std::set<std::string>;
+
+  struct pending {
+    address where;
+    steady_time deadline;
+    handler on_end;
+  };
+
+  // -- the end of a call ------------------------------------------------------
+
+  void finish(caf::expected<gate_actor> outcome) {
+    const auto ended = std::move(*call_);
+    hang_up();
+    ended.on_end(std::move(outcome));
+  }
+
+  void fail(const std::string& why) {
+    finish(failed(call_->where, why));
+  }
 
   static caf::error failed(const address& where, const std::string& why) {
     return caf::make_error(errc::connection_failed,
                            to_string(where) + ": " + why);
   }
 
-  static caf::expected<listener_found>
-  probe_in_any_case(const address& where, bool loopback_only,
-                    std::chrono::steady_clock::time_point deadline) {
+  // -- the probe --------------------------------------------------------------
+
+  void start_probe(const flag& busy) {
+    // So that its reason comes before ours.
+    const auto now = self_->clock().now();
+    const auto until = now
+                       + bearer::detail::inner_budget(call_->deadline - now);
+    auto next = [this, number = calls_](caf::expected<listener_found> found) {
+      if (number != calls_)
+        return;
+      if (found)
+        connect(*found);
+      else
+        finish(std::move(found.error()));
+    };
+    try {
+      std::thread{run<decltype(next)>, outside_, busy, call_->where,
+                  loopback_only_,      until,    next}
+        .detach();
+    } catch (const std::exception& ex) {
+      // No thread or no memory.
+      *busy = false;
+      fail(std::string{"cannot start a thread: "} + ex.what());
+    }
+  }
+
+  static caf::expected<listener_found> probe_in_any_case(const address& where,
+                                                         bool loopback_only,
+                                                         steady_time deadline) {
     try {
       return probe(where, loopback_only, deadline);
     } catch (const std::exception& ex) {
@@ -108,10 +153,9 @@ private:
 
   /// The life of the thread that probes.
   template <class F>
-  static void run(const std::shared_ptr<line>& outside,
-                  const std::shared_ptr<std::atomic<bool>>& busy,
+  static void run(const std::shared_ptr<line>& outside, const flag& busy,
                   const address& where, bool loopback_only,
-                  std::chrono::steady_clock::time_point deadline, F next) {
+                  steady_time deadline, F next) {
     auto found = probe_in_any_case(where, loopback_only, deadline);
     *busy = false;
     outside->reach([&](const caf::strong_actor_ptr& whom) {
@@ -124,54 +168,55 @@ private:
     });
   }
 
-  template <class F>
-  void connect(std::uint64_t number, const address& named,
-               const listener_found& found,
-               std::chrono::steady_clock::time_point deadline, F on_end) {
-    const auto left
-      = std::max<caf::timespan>(deadline - std::chrono::steady_clock::now(),
-                                std::chrono::milliseconds{1});
+  // -- the connection ---------------------------------------------------------
+
+  void connect(const listener_found& found) {
+    // Infinite, because our timer bounds the call.
     bearer::detail::mail(self_, caf::connect_atom_v, found.where.host,
                          found.where.port)
-      .request(network_, left)
+      .request(network_, caf::infinite)
       .then(
-        [this, number, named, on_end, socket = found.socket](
+        [this, number = calls_, socket = found.socket](
           const caf::node_id&, const caf::strong_actor_ptr& whom,
           const ids& interface) {
           if (number != calls_)
             return;
           socket_ = socket;
-          on_end(check(named, whom, interface));
+          finish(check(whom, interface));
         },
-        [this, number, named, on_end](const caf::error& err) {
+        [this, number = calls_](const caf::error& err) {
           if (number == calls_)
-            on_end(failed(named, caf::to_string(err)));
+            fail(caf::to_string(err));
         });
   }
 
-  caf::expected<gate_actor> check(const address& named,
-                                  const caf::strong_actor_ptr& whom,
+  caf::expected<gate_actor> check(const caf::strong_actor_ptr& whom,
                                   const ids& interface) const {
     if (!whom
         || !self_->system().assignable(interface, self_->system().message_types(
                                                     gate_actor{})))
-      return failed(named, "no bearer is published there");
+      return failed(call_->where, "no bearer is published there");
     return caf::actor_cast<gate_actor>(whom);
   }
 
   Self* self_;
   caf::io::middleman_actor network_;
   bool loopback_only_;
+
+  /// The call under way, and how many there were.
+  std::optional<pending> call_;
   std::uint64_t calls_ = 0;
+
+  /// For those that do not come to an end: a name server may not answer at all.
+  caf::disposable timer_;
 
   /// Of the last probe that has led to a connection.
   held_socket socket_;
 
   std::shared_ptr<line> outside_ = std::make_shared<line>();
 
-  /// Whether a thread is on its way.
-  std::shared_ptr<std::atomic<bool>> busy_
-    = std::make_shared<std::atomic<bool>>(false);
+  /// Of each address, whether a thread is on its way there.
+  std::map<std::string, flag> busy_;
 };
 
 } // namespace bearer::remote::detail

@@ -90,7 +90,8 @@ bool run(caf::actor_system& sys, const demo::config& config) {
   if (!whole)
     server.tell("outage off");
   const auto result = clients.finish();
-  const auto good = demo::print_summary(result, server.counts(), whole);
+  const auto good = demo::print_summary(result, server.counts(),
+                                        whole ? &script : nullptr);
   std::puts(oauth2_client::json_line(result).c_str());
   std::fflush(stdout);
   return good;

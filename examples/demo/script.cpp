@@ -6,13 +6,16 @@
 
 namespace demo {
 
-script::script(caf::timespan total) : token_lifetime(total / 5) {
+using milliseconds = std::chrono::milliseconds;
+
+// So slow only that a refresh that begins in good time is through in time.
+script::script(caf::timespan total)
+  : token_lifetime(total / 5),
+    slow(std::chrono::floor<milliseconds>(total / 50)) {
   const auto percent = [&](int x) { return total * x / 100; };
-  // So little that a refresh that begins in good time is through in time.
-  const auto slow = std::chrono::floor<std::chrono::milliseconds>(total / 50);
   const auto outage = percent(30);
   steps = {
-    {percent(12), "slow " + std::to_string(slow.count()),
+    {percent(12), "slow " + std::to_string(slow / milliseconds{1}),
      "slow: every answer about tokens takes " + example::duration_text(slow)},
     {percent(34), "slow 0", "as fast as ever"},
     {percent(42), "revoke", "revokes all tokens"},

@@ -26,6 +26,9 @@ struct script {
   /// Shorter than the outage.
   caf::timespan token_lifetime;
 
+  /// What an answer about tokens takes at least in the slow period.
+  caf::timespan slow;
+
   std::vector<step> steps;
 };
 

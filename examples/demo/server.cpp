@@ -38,10 +38,12 @@ server::server(caf::timespan token_lifetime)
 server_counts server::counts() {
   tell("stats");
   const auto json = next_line();
-  return {number_in(json, "token_requests"), number_in(json, "tokens_issued"),
+  return {number_in(json, "token_requests"),
+          number_in(json, "tokens_issued"),
           number_in(json, "resource_ok"),
           number_in(json, "resource_unauthorised"),
-          number_in(json, "expired_presented")};
+          number_in(json, "expired_presented"),
+          number_in(json, "revoked_presented")};
 }
 
 std::string server::next_line() {

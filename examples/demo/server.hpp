@@ -16,6 +16,7 @@ struct server_counts {
   std::uint64_t resource_ok = 0;
   std::uint64_t resource_unauthorised = 0;
   std::uint64_t expired_presented = 0;
+  std::uint64_t revoked_presented = 0;
 };
 
 /// An OAuth 2.0 server of one's own, in another process.

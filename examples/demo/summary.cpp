@@ -25,6 +25,7 @@ void print_table(const oauth2_client::run_result& run,
   row("  lost", run.lost());
   row("sent more than once", seen.retried);
   row("expired tokens presented", server.expired_presented);
+  row("revoked tokens presented", server.revoked_presented);
   row("wait for a token, p50", duration_text(seen.fetches.quantile(0.5)));
   row("  p99", duration_text(seen.fetches.quantile(0.99)));
   row("  longest, in the outage", duration_text(seen.fetches.max()));
@@ -55,10 +56,24 @@ void compare(example::verdict& result, const oauth2_client::run_result& run,
                       run.events->failed_attempts, run.bearer.failed_attempts);
 }
 
+/// Each of the bad times must have left its traces, or nothing was shown.
+void look_for_traces(example::verdict& result,
+                     const oauth2_client::run_result& run,
+                     const server_counts& server, const script& played) {
+  result.expect(run.bearer.failed_attempts > 0,
+                "no attempt ran into the outage");
+  result.expect(server.revoked_presented > 0, "no token was revoked in use");
+  if (!run.events)
+    return;
+  result.expect(run.events->rejected > 0, "no revoked token was rejected");
+  result.expect(run.events->slowest_success >= played.slow,
+                "no token came in the slow period");
+}
+
 } // namespace
 
 bool print_summary(const oauth2_client::run_result& run,
-                   const server_counts& server, bool whole) {
+                   const server_counts& server, const script* played) {
   print_table(run, server);
   const auto& seen = run.clients;
   auto result = example::verdict{};
@@ -68,9 +83,9 @@ bool print_summary(const oauth2_client::run_result& run,
                 "not every request ended well: " + seen.first_error);
   result.expect(seen.expired_served == 0, "expired tokens were served");
   result.expect(server.expired_presented == 0, "expired tokens were presented");
-  result.expect(!whole || run.bearer.failed_attempts > 0,
-                "no attempt ran into the outage");
   compare(result, run, server);
+  if (played)
+    look_for_traces(result, run, server, *played);
   if (result.good())
     std::puts("  The client's counts, the bearer's, the timeline's and the "
               "server's agree.\n");

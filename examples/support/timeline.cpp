@@ -12,6 +12,7 @@
 #include "event_text.hpp"
 #include "progress_bar.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -25,16 +26,39 @@ namespace {
 /// How often the progress bar moves.
 constexpr auto tick_period = std::chrono::milliseconds{100};
 
-void count(timeline_counts& counts, const bearer::event& what) {
-  using namespace bearer::events;
-  if (std::holds_alternative<attempt_started>(what.what))
-    ++counts.attempts;
-  if (std::holds_alternative<published>(what.what))
-    ++counts.published;
-  if (const auto* end = std::get_if<attempt_ended>(&what.what))
-    if (end->how == outcome::failed || end->how == outcome::given_up)
-      ++counts.failed_attempts;
-}
+/// Counts events.
+class counter {
+public:
+  void count(const bearer::event& what) {
+    using namespace bearer::events;
+    if (std::holds_alternative<attempt_started>(what.what)) {
+      ++counts_.attempts;
+      started_ = what.at;
+    }
+    if (std::holds_alternative<published>(what.what))
+      ++counts_.published;
+    if (std::holds_alternative<rejected>(what.what))
+      ++counts_.rejected;
+    if (const auto* end = std::get_if<attempt_ended>(&what.what))
+      count_end(end->how, what.at - started_);
+  }
+
+  const timeline_counts& counts() const noexcept {
+    return counts_;
+  }
+
+private:
+  void count_end(bearer::events::outcome how, caf::timespan took) {
+    using bearer::events::outcome;
+    if (how == outcome::failed || how == outcome::given_up)
+      ++counts_.failed_attempts;
+    else
+      counts_.slowest_success = std::max(counts_.slowest_success, took);
+  }
+
+  timeline_counts counts_;
+  caf::timestamp started_;
+};
 
 class timeline_state {
 public:
@@ -61,13 +85,13 @@ public:
 
 private:
   void show(const bearer::event& what) {
-    count(counts_, what);
+    counter_.count(what);
     bar_.note(what);
     print(event_text(what, start_));
     if (std::holds_alternative<bearer::events::stopped>(what.what)) {
       bar_.hide();
       std::fflush(stdout);
-      result_->set_value(counts_);
+      result_->set_value(counter_.counts());
       self_->quit();
     }
   }
@@ -88,7 +112,7 @@ private:
   caf::event_based_actor* self_;
   caf::timestamp start_;
   progress_bar bar_;
-  timeline_counts counts_;
+  counter counter_;
   std::shared_ptr<std::promise<timeline_counts>> result_;
 };
 

@@ -19,6 +19,10 @@ struct timeline_counts {
   std::uint64_t attempts = 0;
   std::uint64_t failed_attempts = 0;
   std::uint64_t published = 0;
+  std::uint64_t rejected = 0;
+
+  /// Of the attempts that succeeded.
+  caf::timespan slowest_success{0};
 };
 
 /// A display of events.

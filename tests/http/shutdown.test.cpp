@@ -76,7 +76,7 @@ TEST_CASE("an actor system ends at once while names are resolved", "[http]") {
   auto resolver = hanging_resolver{};
   CHECK(time_to_end(get_request("https://a.hang.test/"), 10,
                     [&] { return resolver.wait_for(1); })
-        < 5s);
+        < 1s);
 }
 
 TEST_CASE("an actor system ends at once while connecting", "[http]") {
@@ -93,7 +93,7 @@ TEST_CASE("an actor system ends at once while connecting", "[http]") {
   const auto url = "http://127.0.0.1:"
                    + std::to_string(ntohs(address.sin_port));
   auto server = tcp_server{tcp_server::always("hello")};
-  CHECK(time_to_end(get_request(url), 20, [] { return true; }) < 5s);
+  CHECK(time_to_end(get_request(url), 20, [] { return true; }) < 1s);
   ::close(listener);
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("an actor system ends at once while a server hangs", "[http]") {
   }};
   CHECK(
     time_to_end(get_request(server.url()), 100, [&] { return asked.wait(); })
-    < 5s);
+    < 1s);
 }
 
 TEST_CASE("an actor system ends at once in the handshake of TLS", "[http]") {
@@ -116,7 +116,7 @@ TEST_CASE("an actor system ends at once in the handshake of TLS", "[http]") {
     peer.wait_for_close();
   }};
   const auto url = "https://127.0.0.1:" + std::to_string(server.port());
-  CHECK(time_to_end(get_request(url), 10, [&] { return asked.wait(); }) < 5s);
+  CHECK(time_to_end(get_request(url), 10, [&] { return asked.wait(); }) < 1s);
 }
 
 TEST_CASE("an actor system ends at once in the middle of a body", "[http]") {
@@ -128,7 +128,7 @@ TEST_CASE("an actor system ends at once in the middle of a body", "[http]") {
     peer.wait_for_close();
   }};
   CHECK(time_to_end(get_request(server.url()), 10, [&] { return asked.wait(); })
-        < 5s);
+        < 1s);
 }
 
 TEST_CASE("the thread of an actor system ends with its client", "[http]") {

@@ -13,6 +13,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Whether these stand in a text one after the other.
+bool in_order(const std::string& text, const std::vector<std::string>& parts) {
+  CAPTURE(text);
+  auto at = std::size_t{0};
+  for (const auto& part : parts) {
+    CAPTURE(part);
+    at = text.find(part, at);
+    CHECK(at != std::string::npos);
+    if (at == std::string::npos)
+      return false;
+    at += part.size();
+  }
+  return true;
+}
+
 const auto refusing = manners::saying(
   401, "", "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n");
 
@@ -89,6 +104,31 @@ TEST_CASE("oauth2_client takes a time without a unit for one of seconds",
     {"--duration", "3600", "--requests=1", "--refresh-request-timeout=7"});
   CHECK(went_well(got, 1));
   CHECK(it.server.counts().resource_ok == 1);
+}
+
+TEST_CASE("oauth2_client shows what its bearer does while it does it",
+          "[oauth2][oauth2_client]") {
+  auto it = client_world{};
+  const auto seen = std::make_shared<gate>();
+  it.server.tokens.next({manners::saying(503, "", "")});
+  it.server.resources.next({manners::held(seen), refusing});
+  auto run = program{oauth2_client(
+    it.arguments({"--client-secret", std::string{canary}, "--requests=2",
+                  "--url", it.server.resource()}))};
+  // Its first request is under way all the while.
+  REQUIRE(run.says("published"));
+  const auto story = run.output();
+  CHECK(in_order(story,
+                 {"attempt 1", "started, first", "attempt 1", "failed, next in",
+                  "503", "attempt 2", "started", "attempt 2", "renewed",
+                  "generation 1", "published, expires in 3600 s"}));
+  CHECK(!contains(story, "source_calls"));
+  seen->open();
+  const auto got = run.wait();
+  CHECK(went_well(got, 2));
+  CHECK(in_order(got.out, {"generation 1", "rejected", "attempt 1", "renewed",
+                           "generation 2", "published", "bearer", "stopped",
+                           "source_calls"}));
 }
 
 TEST_CASE("oauth2_client comes to its end when it is interrupted",

@@ -49,6 +49,7 @@ std::string stats_of(const oauth_counts& counts) {
     .add("resource_ok", counts.resource_ok)
     .add("resource_unauthorised", counts.resource_unauthorised)
     .add("expired_presented", counts.expired_presented)
+    .add("revoked_presented", counts.revoked_presented)
     .text();
 }
 

@@ -1,4 +1,6 @@
 #include "end_to_end/outcome.hpp"
+#include "end_to_end/over_wire.hpp"
+#include <catch2/generators/catch_generators.hpp>
 
 #include <atomic>
 #include <memory>
@@ -42,8 +44,10 @@ handle spawn_with(oauth_world& it, oauth2::options options,
 
 TEST_CASE("a client whose clock is wrong gets tokens that last",
           "[oauth2][end_to_end]") {
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
   for (const auto by : {caf::timespan{-48h}, caf::timespan{48h}}) {
-    oauth_world it;
+    wired_world it{over};
     const auto clock = wrong_clock{by};
     const auto api = spawn_with(it, it.client(), clock);
     const auto token = must(api.fetch());
@@ -57,7 +61,9 @@ TEST_CASE("a client whose clock is wrong gets tokens that last",
 
 TEST_CASE("a client whose clock jumps over the end of its token gets a new one",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   auto clock = wrong_clock{};
   const auto api = spawn_with(it, it.client(), clock);
   const auto token = must(api.fetch());
@@ -69,10 +75,12 @@ TEST_CASE("a client whose clock jumps over the end of its token gets a new one",
 TEST_CASE("a server whose clock is ahead refuses tokens early, which costs one"
           " renewal",
           "[oauth2][end_to_end]") {
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
   auto clock = wrong_clock{};
   auto setup = with_canary();
   setup.clock = clock;
-  oauth_world it{setup};
+  wired_world it{over, setup};
   const auto api = it.spawn(quick_unless_permanent());
   const auto token = must(api.fetch());
   clock.set(2h);
@@ -85,6 +93,8 @@ TEST_CASE("a server whose clock is ahead refuses tokens early, which costs one"
 
 TEST_CASE("an assertion by a wrong clock is refused until the clock is right",
           "[oauth2][end_to_end]") {
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
   const auto key = make_ec_key("P-256");
   auto setup = oauth_setup{};
   auto& client = setup.clients[0];
@@ -95,7 +105,7 @@ TEST_CASE("an assertion by a wrong clock is refused until the clock is right",
     const char* complaint;
   };
   for (const auto& x : {row{-1h, "expired"}, row{1h, "in the future"}}) {
-    oauth_world it{setup};
+    wired_world it{over, setup};
     auto options = it.client();
     auto how = oauth2::private_key_jwt{};
     how.key = signing_with(key, oauth2::algorithm::es256);

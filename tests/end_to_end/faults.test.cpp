@@ -1,4 +1,5 @@
-#include "end_to_end/world.hpp"
+#include "end_to_end/over_wire.hpp"
+#include <catch2/generators/catch_generators.hpp>
 
 #include <string>
 #include <vector>
@@ -79,10 +80,12 @@ bool has_code(const caf::error& err, errc code) {
 
 TEST_CASE("a fault is one failed attempt, says what it was, and passes",
           "[oauth2][end_to_end]") {
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
   auto elsewhere = tcp_server{tcp_server::always("{}")};
   for (const auto& x : faults(elsewhere.url())) {
     CAPTURE(x.name);
-    oauth_world it;
+    wired_world it{over};
     it.server.tokens.next({x.how});
     const auto api = it.spawn(quick_unless_permanent());
     const auto err = error_of(api.fetch(once()));
@@ -104,7 +107,9 @@ TEST_CASE("a fault is one failed attempt, says what it was, and passes",
 
 TEST_CASE("those who wait get their token however many attempts it takes",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   auto all = std::vector<manner>{};
   for (const auto& x : faults("http://192.0.2.1/"))
     all.push_back(x.how);
@@ -121,7 +126,9 @@ TEST_CASE("those who wait get their token however many attempts it takes",
 
 TEST_CASE("every status is permanent, transient or no answer at all",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   auto source = it.source(it.client());
   auto asked = std::size_t{0};
   for (auto status = 200; status <= 599; ++status) {
@@ -165,7 +172,9 @@ TEST_CASE("a server that echoes secrets finds no ear", "[oauth2][end_to_end]") {
 
 TEST_CASE("a refused connection asks nobody and names the server",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   it.server.refuse_connections();
   const auto api = it.spawn(quick_unless_permanent());
   const auto err = error_of(api.fetch(once()));
@@ -178,7 +187,9 @@ TEST_CASE("a refused connection asks nobody and names the server",
 
 TEST_CASE("a connection that broke meanwhile is replaced",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   const auto source = it.source(it.client());
   CHECK(ask(it.real.sys, source));
   it.server.refuse_connections();
@@ -189,7 +200,9 @@ TEST_CASE("a connection that broke meanwhile is replaced",
 
 TEST_CASE("a request that may have been heard is not sent again in silence",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   const auto source = it.source(it.client());
   CHECK(ask(it.real.sys, source));
   // On the same connection, which libcurl trusts less than a new one.

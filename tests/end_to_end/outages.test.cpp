@@ -1,6 +1,7 @@
 #include <bearer/reader.hpp>
 
-#include "end_to_end/world.hpp"
+#include "end_to_end/over_wire.hpp"
+#include <catch2/generators/catch_generators.hpp>
 
 #include <string>
 
@@ -12,7 +13,9 @@ using namespace std::chrono_literals;
 
 TEST_CASE("a server that hangs costs one attempt, whose request is aborted",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   signal aborted;
   it.server.tokens.next({[aborted](auto& to, auto&) mutable {
     if (to.wait_for_close())
@@ -27,7 +30,9 @@ TEST_CASE("a server that hangs costs one attempt, whose request is aborted",
 }
 
 TEST_CASE("a slow drip does not extend an attempt", "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   it.server.tokens.next({manners::dripping});
   auto settings = quick();
   settings.refresh_request_timeout = short_limit;
@@ -39,6 +44,8 @@ TEST_CASE("a slow drip does not extend an attempt", "[oauth2][end_to_end]") {
 
 TEST_CASE("a server that is busy is left alone for as long as it asks",
           "[oauth2][end_to_end]") {
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
   struct row {
     int status;
     std::string when;
@@ -48,7 +55,7 @@ TEST_CASE("a server that is busy is left alone for as long as it asks",
                         // Half an hour after the time above.
                         row{503, "Tue, 14 Nov 2023 22:43:20 GMT"}}) {
     CAPTURE(x.when);
-    oauth_world it;
+    wired_world it{over};
     it.server.tokens.next(
       {manners::saying(x.status, "", "Retry-After: " + x.when + "\r\n")});
     auto settings = quick();
@@ -73,7 +80,9 @@ TEST_CASE("a server that is busy is left alone for as long as it asks",
 
 TEST_CASE("an outage longer than a token's life shows nobody an old token",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   it.server.authority().set_token_lifetime(300ms);
   const auto api = it.spawn();
   const auto first = must(api.fetch());
@@ -92,7 +101,9 @@ TEST_CASE("an outage longer than a token's life shows nobody an old token",
 }
 
 TEST_CASE("an outage leaves a good token alone", "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   const auto api = it.spawn();
   const auto first = must(api.fetch());
   it.server.refuse_connections();

@@ -1,4 +1,5 @@
-#include "end_to_end/world.hpp"
+#include "end_to_end/over_wire.hpp"
+#include <catch2/generators/catch_generators.hpp>
 
 #include <thread>
 #include <utility>
@@ -9,7 +10,9 @@ using namespace bearer::test;
 
 TEST_CASE("a mass revocation that many notice costs one token request",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   const auto api = it.spawn();
   const auto old = must(api.fetch());
   it.server.authority().book().revoke_all();
@@ -34,7 +37,9 @@ TEST_CASE("a mass revocation that many notice costs one token request",
 
 TEST_CASE("a late complaint about a token that was replaced costs nothing",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   const auto api = it.spawn();
   const auto old = must(api.fetch());
   it.server.authority().book().revoke_all();
@@ -50,7 +55,9 @@ TEST_CASE("a late complaint about a token that was replaced costs nothing",
 
 TEST_CASE("a revocation in an outage gives nobody the revoked token",
           "[oauth2][end_to_end]") {
-  oauth_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  wired_world it{over};
   const auto api = it.spawn();
   const auto old = must(api.fetch());
   it.server.authority().book().revoke_all();

@@ -1,6 +1,7 @@
 #include <bearer/reader.hpp>
 
-#include "end_to_end/world.hpp"
+#include "end_to_end/over_wire.hpp"
+#include <catch2/generators/catch_generators.hpp>
 
 #include <future>
 #include <memory>
@@ -33,9 +34,14 @@ private:
   std::vector<std::string> stored_;
 };
 
-struct rotating_world : oauth_world {
+struct rotating_world : wired_world {
   explicit rotating_world(oauth_setup setup = with_canary())
-    : oauth_world(std::move(setup)) {
+    : rotating_world(wire::plain, std::move(setup)) {
+    // nop
+  }
+
+  explicit rotating_world(wire over, oauth_setup setup = with_canary())
+    : wired_world(over, std::move(setup)) {
     // nop
   }
 
@@ -66,7 +72,9 @@ fetch_options another() {
 
 TEST_CASE("each renewal uses the refresh token that the one before brought",
           "[oauth2][end_to_end]") {
-  rotating_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  rotating_world it{over};
   const auto api = it.spawn(it.logged_in(), quick_unless_permanent());
   for (auto i = 0; i < 5; ++i)
     CHECK(it.present(must(api.fetch(another()))) == 200);
@@ -113,7 +121,9 @@ TEST_CASE("a new refresh token is stored before the access token is published",
 
 TEST_CASE("transient failures never discard the refresh token",
           "[oauth2][end_to_end]") {
-  rotating_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  rotating_world it{over};
   using namespace manners;
   it.server.tokens.next({resetting, resetting_in_the_body, saying(200, "{}"),
                          saying(200, "garbage"), saying(429, ""),
@@ -132,7 +142,9 @@ TEST_CASE("transient failures never discard the refresh token",
 
 TEST_CASE("permanent refusals do not discard it either",
           "[oauth2][end_to_end]") {
-  rotating_world it;
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
+  rotating_world it{over};
   it.server.tokens.next({manners::saying(401, R"({"error":"invalid_client"})"),
                          manners::saying(400, R"({"error":"invalid_grant"})")});
   const auto api = it.spawn(it.logged_in(), quick_unless_permanent());
@@ -182,9 +194,11 @@ std::vector<loss> losses() {
 
 TEST_CASE("a rotation whose answer is lost is reported as what it is",
           "[oauth2][end_to_end]") {
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
   for (const auto& x : losses()) {
     CAPTURE(x.name);
-    rotating_world it;
+    rotating_world it{over};
     auto settings = quick_unless_permanent();
     settings.refresh_request_timeout = short_limit;
     const auto api = it.spawn(it.logged_in(), settings);
@@ -211,9 +225,11 @@ TEST_CASE("a rotation whose answer is lost is reported as what it is",
 
 TEST_CASE("a lost rotation is not forgotten over what comes in between",
           "[oauth2][end_to_end]") {
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
   for (const auto refuses_connections : {true, false}) {
     CAPTURE(refuses_connections);
-    rotating_world it;
+    rotating_world it{over};
     const auto source = it.source(it.logged_in());
     it.server.tokens.next({manners::losing_the_answer});
     CHECK(error_of(ask(it.real.sys, source)) == errc::answer_lost);
@@ -232,11 +248,13 @@ TEST_CASE("a lost rotation is not forgotten over what comes in between",
 
 TEST_CASE("where refresh tokens stay the same, a lost answer loses nothing",
           "[oauth2][end_to_end]") {
+  const auto over = GENERATE(wire::plain, wire::tls);
+  CAPTURE(over);
   auto setup = with_canary();
   setup.rotates = false;
   for (const auto& x : losses()) {
     CAPTURE(x.name);
-    rotating_world it{setup};
+    rotating_world it{over, setup};
     it.server.tokens.next({x.how});
     auto settings = quick();
     settings.refresh_request_timeout = short_limit;

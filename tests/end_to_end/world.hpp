@@ -79,6 +79,7 @@ struct oauth_world {
     result.token_endpoint = server.token_endpoint();
     result.client_id = "client";
     result.authentication = oauth2::client_secret_basic{secret{canary}};
+    result.connection = connection;
     return result;
   }
 
@@ -101,6 +102,7 @@ struct oauth_world {
   /// @returns the status.
   int present(const token& what) {
     auto question = get_request(server.resource());
+    question.connection = connection;
     question.fields.push_back(
       {"Authorization",
        secret{"Bearer " + std::string{what.access_token.view()}}});
@@ -116,6 +118,8 @@ struct oauth_world {
 
   no_http_environment environment;
   oauth_server server;
+  /// How clients reach the server.
+  http::connection_options connection = {};
   real_system real;
 };
 

@@ -36,6 +36,8 @@ void oauth_server::serve(connection& to, const heard_request& what) {
 
 void oauth_server::serve_token(connection& to, const heard_request& what) {
   count(&oauth_counts::token_requests);
+  if (on_token_request)
+    on_token_request(what);
   tokens.take()(to, [&] {
     auto result = authority_.answer_token_request(what);
     if (result.status.starts_with("200"))

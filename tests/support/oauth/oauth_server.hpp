@@ -77,6 +77,10 @@ public:
     wire_.accept_connections();
   }
 
+  /// Is shown each token request before it is answered. To be set before there
+  /// are any.
+  std::function<void(const heard_request&)> on_token_request = {};
+
   // -- counts -----------------------------------------------------------------
 
   oauth_counts counts() const;

@@ -2,7 +2,6 @@
 
 #include "end_to_end/outcome.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -11,28 +10,6 @@
 
 using namespace bearer;
 using namespace bearer::test;
-
-namespace {
-
-/// A server that knows the client by this key.
-oauth_setup keyed(const key_ptr& key, const std::string& algorithm = "RS256") {
-  auto result = oauth_setup{};
-  auto& client = result.clients[0];
-  client.methods = {client_method::private_key_jwt};
-  client.key.public_key = to_public_pem(key);
-  client.key.algorithm = algorithm;
-  return result;
-}
-
-oauth2::options keyed_client(const oauth_world& of, oauth2::signing_key key) {
-  auto result = of.client();
-  auto how = oauth2::private_key_jwt{};
-  how.key = std::move(key);
-  result.authentication = std::move(how);
-  return result;
-}
-
-} // namespace
 
 TEST_CASE("a client authenticates by its secret in header or body",
           "[oauth2][end_to_end]") {
@@ -122,12 +99,9 @@ TEST_CASE("a thousand clients that sign at once take few threads",
   const auto key = make_ec_key("P-256");
   oauth_world it{keyed(key, "ES256")};
   const auto before = thread_count();
-  auto most = std::make_shared<std::atomic<std::size_t>>(before);
+  const auto most = std::make_shared<most_threads>();
   it.server.tokens.from_now_on([most](connection& to, const deed& act) {
-    const auto now = thread_count();
-    for (auto x = most->load();
-         x < now && !most->compare_exchange_weak(x, now);)
-      continue;
+    most->look();
     manners::properly(to, act);
   });
   const auto options
@@ -140,7 +114,7 @@ TEST_CASE("a thousand clients that sign at once take few threads",
   for (const auto& x : all)
     REQUIRE(x.fetch());
   // The server's own are among them, one for each connection.
-  CHECK(*most < before + 200);
+  CHECK(most->count() < before + 200);
 }
 
 TEST_CASE("a key that is replaced in its file is used from then on",

@@ -5,6 +5,7 @@
 #include "end_to_end/world.hpp"
 
 #include <string>
+#include <utility>
 
 /// What a client gets, and the keys with which it says who it is.
 namespace bearer::test {
@@ -22,6 +23,26 @@ signing_with(const key_ptr& key,
   auto result = oauth2::signing_key{};
   result.pem = secret{to_pem(key)};
   result.algorithm = how;
+  return result;
+}
+
+/// A server that knows the client by this key.
+inline oauth_setup keyed(const key_ptr& key,
+                         const std::string& algorithm = "RS256") {
+  auto result = oauth_setup{};
+  auto& client = result.clients[0];
+  client.methods = {client_method::private_key_jwt};
+  client.key.public_key = to_public_pem(key);
+  client.key.algorithm = algorithm;
+  return result;
+}
+
+inline oauth2::options keyed_client(const oauth_world& of,
+                                    oauth2::signing_key key) {
+  auto result = of.client();
+  auto how = oauth2::private_key_jwt{};
+  how.key = std::move(key);
+  result.authentication = std::move(how);
   return result;
 }
 

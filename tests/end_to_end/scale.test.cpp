@@ -1,8 +1,9 @@
 #include <bearer/family.hpp>
 
 #include "support/io_threads.hpp"
+#include "support/thread_count.hpp"
 
-#include "end_to_end/world.hpp"
+#include "end_to_end/outcome.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace bearer;
@@ -28,6 +30,22 @@ family audiences(oauth_world& it, std::size_t max_size) {
       auto options = it.client();
       options.audience = key;
       return oauth2_source(it.real.sys, options);
+    },
+    settings));
+}
+
+/// A family with a client for each key, all of which sign with the same one.
+family signing_clients(oauth_world& it, const oauth2::signing_key& key,
+                       std::size_t max_size) {
+  auto settings = family_settings{};
+  settings.max_size = max_size;
+  settings.renewal = quick();
+  return must(spawn_family(
+    it.real.sys,
+    [&it, key](const std::string& name) {
+      auto options = keyed_client(it, key);
+      options.client_id = name;
+      return oauth2_source(it.real.sys, std::move(options));
     },
     settings));
 }
@@ -117,6 +135,49 @@ TEST_CASE("a family of ten thousand keys works against one server",
   CHECK(it.token_requests() == count);
   CHECK(it.server.connections() <= most_connections);
   CHECK(io_threads() == 1);
+}
+
+TEST_CASE("two thousand clients of a family that sign for themselves take few"
+          " threads",
+          "[oauth2][end_to_end]") {
+  constexpr auto count = std::size_t{2'000};
+  const auto key = make_ec_key("P-256");
+  auto setup = keyed(key, "ES256");
+  const auto name_of = [](std::size_t i) {
+    return "client-" + std::to_string(i);
+  };
+  const auto known = setup.clients[0];
+  for (auto i = std::size_t{0}; i < count; ++i) {
+    setup.clients.push_back(known);
+    setup.clients.back().id = name_of(i);
+  }
+  oauth_world it{setup};
+  const auto before = thread_count();
+  const auto most = std::make_shared<most_threads>();
+  it.server.tokens.from_now_on([most](connection& to, const deed& act) {
+    most->look();
+    manners::properly(to, act);
+  });
+  const auto clients
+    = signing_clients(it, signing_with(key, oauth2::algorithm::es256), count);
+  const auto all = gather(it.real.sys, clients, count, name_of);
+  REQUIRE(all->done.wait());
+  REQUIRE(all->failures == 0);
+  const auto& book = it.server.authority().book();
+  auto wrong = std::size_t{0};
+  for (auto i = std::size_t{0}; i < count; ++i)
+    if (book.rights_of(std::string{all->tokens[i].access_token.view()})
+          .value()
+          .client
+        != name_of(i))
+      ++wrong;
+  CHECK(wrong == 0);
+  CHECK(it.token_requests() == count);
+  CHECK(io_threads() == 1);
+  CHECK(it.server.connections() <= most_connections);
+  // The server's own are among them, one for each connection; then there are
+  // those that sign, at most 16, and the one for HTTP.
+  CHECK(most->count() <= before + most_connections + 17);
 }
 
 TEST_CASE(

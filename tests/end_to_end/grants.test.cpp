@@ -1,4 +1,6 @@
+#include "end_to_end/notebook.hpp"
 #include "end_to_end/outcome.hpp"
+#include <catch2/generators/catch_generators.hpp>
 
 #include <string>
 #include <vector>
@@ -136,6 +138,34 @@ TEST_CASE("each code of a refusal is told as it is", "[oauth2][end_to_end]") {
           x.parameters = {{"twice", "1"}, {"twice", "2"}};
         })
         == "invalid_request");
+}
+
+TEST_CASE("further parameters and header fields arrive with each request",
+          "[oauth2][end_to_end]") {
+  // What is signed is built on another thread.
+  const auto is_signed = GENERATE(false, true);
+  CAPTURE(is_signed);
+  oauth_world it{is_signed ? keyed(rsa_key()) : with_canary()};
+  const auto heard = notebook{};
+  it.server.on_token_request = heard.writer();
+  auto options = is_signed ? keyed_client(it, signing_with(rsa_key()))
+                           : it.client();
+  options.parameters = {{"tenant id", "a&b=c +%/\u00fc"}, {"prompt", "none"}};
+  options.fields = {{"X-Tenant", secret{"seven; of=nine"}},
+                    {"X-Trace", secret{"1"}},
+                    {"X-Trace", secret{"2"}}};
+  rights(it, options);
+  REQUIRE(heard.all().size() == 2);
+  for (const auto& what : heard.all()) {
+    const auto form = form_parameters{what.body};
+    CHECK(form.get("tenant id") == options.parameters[0].second);
+    CHECK(form.get("prompt") == "none");
+    CHECK(form.get("grant_type") == "client_credentials");
+    CHECK(contains(what.header, "\r\nX-Tenant: seven; of=nine\r\n"));
+    CHECK(contains(what.header, "\r\nX-Trace: 1\r\n"));
+    CHECK(contains(what.header, "\r\nX-Trace: 2\r\n"));
+    CHECK(field_value(what, "Accept") == "application/json");
+  }
 }
 
 // -- metadata -----------------------------------------------------------------

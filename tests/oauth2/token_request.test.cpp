@@ -281,13 +281,25 @@ TEST_CASE("the secrets of a request are known", "[oauth2]") {
   auto what = with_basic(oauth2::refresh_token{secret{"old"}, {}});
   what.parameters = {{"pin", "1234"}};
   what.fields = {{"X-Api-Key", secret{"hunter2"}}};
-  CHECK(
-    oauth2::secrets_of(what, secret{"current"})
-    == std::vector{secret{"7Fjfp0ZBr1KtDRbnfVdmIw"},
-                   secret{"Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"},
-                   secret{"current"}, secret{"1234"}, secret{"hunter2"}});
+  CHECK(oauth2::secrets_of(what, secret{"current"})
+        == std::vector{
+          secret{"7Fjfp0ZBr1KtDRbnfVdmIw"}, secret{"current"}, secret{"1234"},
+          secret{"hunter2"},
+          secret{"Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"}});
   auto exchange = oauth2::token_exchange{};
   exchange.subject_token = secret{"subject"};
   exchange.actor_token = oauth2::signed_assertion{};
   CHECK(oauth2::secrets_of(by(exchange), {}) == std::vector{secret{"subject"}});
+  // What was signed is in the body only.
+  CHECK(oauth2::secrets_of(by(exchange), {},
+                           secret{"grant_type=x&actor_token=a.b.c&scope=d"})
+        == std::vector{secret{"subject"}, secret{"a.b.c"}});
+}
+
+TEST_CASE("the secrets of a request are known as they stand in a form",
+          "[oauth2]") {
+  auto what = by(oauth2::client_credentials{});
+  what.authentication = oauth2::client_secret_post{secret{"a b&c"}};
+  CHECK(oauth2::secrets_of(what, {})
+        == std::vector{secret{"a b&c"}, secret{"a+b%26c"}});
 }

@@ -7,6 +7,10 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -194,30 +198,19 @@ private:
   std::vector<http::field> fields_;
 };
 
+// -- secrets ------------------------------------------------------------------
+
 /// As `private_key_jwt` and public clients have none, nothing for those.
 std::vector<secret> secrets_of_client(const options& what) {
   if (const auto* x = std::get_if<client_secret_basic>(&what.authentication))
-    return {x->client_secret, basic(what.client_id, x->client_secret)};
+    return {x->client_secret};
   if (const auto* x = std::get_if<client_secret_post>(&what.authentication))
     return {x->client_secret};
   return {};
 }
 
-} // namespace
-
-caf::expected<http::request>
-make_token_request(const options& what, const std::string& token_endpoint,
-                   const secret& refresh_token, caf::timespan timeout) {
-  auto request = builder{what, token_endpoint, refresh_token};
-  if (auto err = request.add_grant())
-    return err;
-  request.add_target();
-  if (auto err = request.add_authentication())
-    return err;
-  return request.finish(timeout);
-}
-
-std::vector<secret> secrets_of(const options& what,
+/// The secrets of the options, as they are meant.
+std::vector<secret> secrets_in(const options& what,
                                const secret& refresh_token) {
   auto result = secrets_of_client(what);
   auto add = [&result](const secret& x) { result.push_back(x); };
@@ -240,6 +233,56 @@ std::vector<secret> secrets_of(const options& what,
     result.emplace_back(x.second);
   for (const auto& x : what.fields)
     result.push_back(x.value);
+  return result;
+}
+
+/// Adds those that look different in a form, where parts of them may be too
+/// short to be recognised.
+void add_form_encoded(std::vector<secret>& to) {
+  using namespace bearer::detail;
+  const auto count = to.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    auto text = wiped_buffer{form_encoded_size(to[i].view())};
+    append_form_encoded(text, to[i].view());
+    if (text.view() != to[i].view())
+      to.emplace_back(text.view());
+  }
+}
+
+/// Adds the assertions in a form, which look the same there as elsewhere.
+void add_assertions(std::vector<secret>& to, std::string_view form) {
+  constexpr auto names = std::to_array<std::string_view>(
+    {"assertion", "client_assertion", "subject_token", "actor_token"});
+  while (!form.empty()) {
+    const auto pair = form.substr(0, form.find('&'));
+    form.remove_prefix(std::min(pair.size() + 1, form.size()));
+    const auto name = pair.substr(0, pair.find('='));
+    if (std::ranges::find(names, name) != names.end())
+      to.emplace_back(pair.substr(name.size() + 1));
+  }
+}
+
+} // namespace
+
+caf::expected<http::request>
+make_token_request(const options& what, const std::string& token_endpoint,
+                   const secret& refresh_token, caf::timespan timeout) {
+  auto request = builder{what, token_endpoint, refresh_token};
+  if (auto err = request.add_grant())
+    return err;
+  request.add_target();
+  if (auto err = request.add_authentication())
+    return err;
+  return request.finish(timeout);
+}
+
+std::vector<secret> secrets_of(const options& what, const secret& refresh_token,
+                               const secret& body) {
+  auto result = secrets_in(what, refresh_token);
+  add_form_encoded(result);
+  if (const auto* x = std::get_if<client_secret_basic>(&what.authentication))
+    result.push_back(basic(what.client_id, x->client_secret));
+  add_assertions(result, body.view());
   return result;
 }
 

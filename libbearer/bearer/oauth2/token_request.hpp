@@ -28,9 +28,10 @@ caf::expected<http::request>
 make_token_request(const options& what, const std::string& token_endpoint,
                    const secret& refresh_token, caf::timespan timeout);
 
-/// The secrets that such a request sends, should the server repeat them. Extra
-/// parameters may be some; what is signed for a request is not among them.
-std::vector<secret> secrets_of(const options& what,
-                               const secret& refresh_token);
+/// The secrets that such a request sends, should the server repeat them: as
+/// they are meant and as they are sent. Extra parameters may be some.
+/// @param body Of the request, for what was signed for it.
+std::vector<secret> secrets_of(const options& what, const secret& refresh_token,
+                               const secret& body = {});
 
 } // namespace bearer::oauth2

@@ -7,9 +7,10 @@
 #include <bearer/source/token_text.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bearer::oauth2 {
 
@@ -29,6 +30,13 @@ struct members {
   json_member error;
 };
 
+std::vector<std::string_view> views_of(std::span<const secret> secrets) {
+  auto result = std::vector<std::string_view>{};
+  for (const auto& x : secrets)
+    result.push_back(x.view());
+  return result;
+}
+
 caf::error unusable(std::string_view origin, std::string_view what) {
   return caf::make_error(errc::unusable_response,
                          std::string{origin}.append(": ").append(what));
@@ -37,19 +45,20 @@ caf::error unusable(std::string_view origin, std::string_view what) {
 /// Says also of what type the body claims to be, which explains most: a login
 /// page, for instance.
 caf::error unparsed(std::string_view origin, std::string what,
-                    const http::response& from) {
+                    const http::response& from, std::span<const secret> sent) {
   const auto type = quote_foreign(from.field_value("Content-Type"), 64,
-                                  text_end::head, {});
+                                  text_end::head, views_of(sent));
   what += type.empty() ? " (no content type)" : " (content type " + type + ')';
   return unusable(origin, what);
 }
 
-/// A type that is not ours may be shown, unless it is one of the tokens.
-std::string wrong_type(const members& json) {
+/// A type that is not ours may be shown, unless it is one of the secrets.
+std::string wrong_type(const members& json, std::span<const secret> sent) {
   if (!json.token_type.is_text())
     return "\"token_type\" is no string";
-  const auto secrets = std::array{json.access_token.text,
-                                  json.refresh_token.text};
+  auto secrets = views_of(sent);
+  secrets.push_back(json.access_token.text);
+  secrets.push_back(json.refresh_token.text);
   return "\"token_type\" is \""
          + quote_foreign(json.token_type.text, 32, text_end::head, secrets)
          + "\" instead of \"Bearer\"";
@@ -74,7 +83,8 @@ caf::expected<secret> refresh_token_of(const json_member& from,
 }
 
 caf::expected<granted> to_granted(const members& json, caf::timestamp asked_at,
-                                  std::string_view origin) {
+                                  std::string_view origin,
+                                  std::span<const secret> sent) {
   if (!json.access_token.present())
     return unusable(origin, "\"access_token\" is missing");
   if (!json.access_token.is_text())
@@ -83,7 +93,7 @@ caf::expected<granted> to_granted(const members& json, caf::timestamp asked_at,
   if (json.token_type.present()
       && !(json.token_type.is_text()
            && bearer::detail::is_bearer(json.token_type.text)))
-    return unusable(origin, wrong_type(json));
+    return unusable(origin, wrong_type(json, sent));
   const auto expiry = bearer::detail::expiry_of(json.expires_at,
                                                 json.expires_in, asked_at);
   if (!expiry)
@@ -115,11 +125,11 @@ parse_token_response(const http::response& from, caf::timestamp asked_at,
                           {"refresh_token", &json.refresh_token},
                           {"error", &json.error}});
   if (!what.empty())
-    return unparsed(origin, std::move(what), from);
+    return unparsed(origin, std::move(what), from, sent);
   // Some servers refuse with 200.
   if (json.error.is_text() && !json.access_token.present())
     return refusal_error(from, now, origin, sent);
-  return to_granted(json, asked_at, origin);
+  return to_granted(json, asked_at, origin, sent);
 }
 
 secret refresh_token_in(const http::response& from) {

@@ -1,6 +1,7 @@
 #include <bearer/detail/wipe.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/detail/prepare_connection.hpp>
+#include <bearer/http/detail/shown_target.hpp>
 #include <bearer/http/detail/transfer.hpp>
 #include <bearer/http/url.hpp>
 
@@ -156,7 +157,7 @@ transfer::redirect(const response& answer) {
     return caf::make_error(errc::unusable_response,
                            shown(url_)
                              .append(": the redirect to ")
-                             .append(shown(*target))
+                             .append(shown_target(*target, what_))
                              .append(why));
   };
   if (!same_origin(url_, *target))

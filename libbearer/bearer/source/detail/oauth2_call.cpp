@@ -130,6 +130,7 @@ private:
       give_up(std::move(request.error()));
       return;
     }
+    body_ = request->body;
     refresh_token_.begin();
     attempt_.send(
       std::move(*request),
@@ -142,7 +143,8 @@ private:
   // -- the answer -------------------------------------------------------------
 
   void read(const http::response& answer, caf::timestamp asked_at) {
-    const auto sent = oauth2::secrets_of(*options_, session_->refresh_token());
+    const auto sent = oauth2::secrets_of(*options_, session_->refresh_token(),
+                                         body_);
     auto granted = oauth2::parse_token_response(answer, asked_at,
                                                 options_->clock(), origin(),
                                                 sent);
@@ -236,6 +238,9 @@ private:
   refresh_token_use refresh_token_;
 
   std::string endpoint_;
+
+  // Of the request, which an answer may repeat.
+  secret body_;
 
   // The latest piece of work on another thread.
   blocking_call on_thread_;

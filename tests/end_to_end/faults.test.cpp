@@ -55,7 +55,7 @@ std::vector<fault> faults(const std::string& other_server) {
      granting(R"("access_token":"abc","expires_in":"soon")"), unusable},
     {"no lifetime left", granting(R"("access_token":"abc","expires_in":0)"),
      errc::expired_token},
-    {"no HTTP", [](auto& to, auto&) { to.write("hello?\r\n\r\n"), to.reset(); },
+    {"no HTTP", [](auto& to, auto&) { to.write("hello?\r\n\r\n"), to.close(); },
      unusable},
     {"redirect elsewhere", redirecting(other_server), unusable},
     {"redirect to plain HTTP", redirecting("http://192.0.2.1/"), unusable},

@@ -154,18 +154,37 @@ TEST_CASE("nothing is left of a replica that nobody holds", "[remote]") {
   node there;
   numbered_source source;
   owner at{there, source.spawn(there.sys), quick()};
+  // Its cache begins with the first message.
+  REQUIRE(at.bearer.status().attempts == 0);
   const auto here_before = here.sys.registry().running();
   const auto there_before = there.sys.registry().running();
   for (auto i = 0; i < 10; ++i) {
     auto replica = must(remote::connect(here.sys, at.address(), quick()));
     REQUIRE(replica.fetch());
-    for (auto j = 0; j < 1'000; ++j) {
-      auto via = replica.receiver();
-      REQUIRE(test::fetch(here.sys, via).answers() <= 1);
-    }
   }
   CHECK(wait_for_actors(here, here_before));
   CHECK(wait_for_actors(there, there_before));
+}
+
+TEST_CASE_METHOD(cluster, "a million receivers of a replica leave nothing",
+                 "[remote]") {
+  // Caches begin with the first message.
+  REQUIRE(at.bearer.status().attempts == 0);
+  REQUIRE(replica.status().attempts == 0);
+  const auto there_before = there.sys.registry().running();
+  // The line comes with the first fetch.
+  const auto here_then = here.sys.registry().running() + 1;
+  for (auto i = 0; i < 1'000; ++i) {
+    auto clients = std::vector<pending_fetch>{};
+    for (auto j = 0; j < 1'000; ++j)
+      clients.push_back(test::fetch(here.sys, replica.receiver()));
+    REQUIRE(wait_for_actors(here, here_then));
+    for (const auto& client : clients)
+      REQUIRE(secret_of(client.value()) == "token-1");
+  }
+  CHECK(wait_for_actors(there, there_before));
+  CHECK(source.calls() == 1);
+  CHECK(replica.status().attempts == 1);
 }
 
 TEST_CASE("nothing is left of a bearer that is no more published", "[remote]") {

@@ -25,8 +25,9 @@ namespace bearer::remote::detail {
 class door {
 public:
   /// The most messages of one node that may wait, so that a node which sends
-  /// faster than they are processed leaves time for the others.
-  static constexpr std::size_t max_waiting = 64;
+  /// faster than they are processed leaves time for the others. More than all
+  /// its replicas send at once if nothing is wrong.
+  static constexpr std::size_t max_waiting = 256;
 
   /// Lets messages with these contents in.
   void open(std::vector<caf::type_id_list> contents);

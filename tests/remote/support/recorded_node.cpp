@@ -3,17 +3,15 @@
 #include <bearer/remote/protocol.hpp>
 
 #include "support/real_time.hpp"
-#include "support/tcp_server.hpp"
 
 #include <caf/message.hpp>
 
 #include "remote/support/intruder.hpp"
+#include "remote/support/relay.hpp"
 
-#include <mutex>
 #include <numeric>
 #include <random>
 #include <stdexcept>
-#include <thread>
 
 namespace bearer::test {
 
@@ -50,53 +48,6 @@ std::vector<std::string> split(const std::string& text) {
   }
   return result;
 }
-
-/// Lets others through to a port, and remembers what they send there.
-class relay {
-public:
-  explicit relay(std::uint16_t to) : to_(to) {
-    // nop
-  }
-
-  std::uint16_t port() const {
-    return wire_.port();
-  }
-
-  /// Waits until a client has gone and the port's owner has noticed.
-  bool wait() const {
-    return over_.wait();
-  }
-
-  std::string heard() const {
-    const auto guard = std::lock_guard{mutex_};
-    return heard_;
-  }
-
-private:
-  void serve(connection& from) {
-    const auto to = connect_to(to_);
-    auto back = std::thread{[&] {
-      for (auto text = to->read(); !text.empty(); text = to->read())
-        from.write(text);
-    }};
-    for (auto text = from.read(); !text.empty(); text = from.read()) {
-      {
-        const auto guard = std::lock_guard{mutex_};
-        heard_ += text;
-      }
-      to->write(text);
-    }
-    to->finish();
-    back.join();
-    over_.set();
-  }
-
-  std::uint16_t to_;
-  mutable std::mutex mutex_;
-  std::string heard_;
-  signal over_;
-  tcp_server wire_{[this](connection& from) { serve(from); }};
-};
 
 /// Changes something here and there.
 class spoiler {
@@ -171,7 +122,7 @@ recorded_node::recorded_node(std::uint16_t port) {
     // Without its farewell, which would overtake answers.
     frames_ = split(between.heard());
   }
-  if (!between.wait())
+  if (!between.wait_for_end())
     throw std::runtime_error("the connection has not ended");
 }
 

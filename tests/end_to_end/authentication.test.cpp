@@ -117,6 +117,27 @@ TEST_CASE("a thousand clients that sign at once take few threads",
   CHECK(most->count() < before + 200);
 }
 
+TEST_CASE(
+  "bearers that share a client which signs keep each other from nothing",
+  "[oauth2][end_to_end]") {
+  const auto key = make_ec_key("P-256");
+  oauth_world it{keyed(key, "ES256")};
+  const auto source = must(oauth2_source(
+    it.real.sys,
+    keyed_client(it, signing_with(key, oauth2::algorithm::es256))));
+  auto settings = quick();
+  settings.owns_source = false;
+  auto all = std::vector<handle>{};
+  for (auto i = 0; i < 20; ++i)
+    all.push_back(must(spawn(it.real.sys, source, settings)));
+  for (const auto& x : all)
+    x.prefetch();
+  for (const auto& x : all) {
+    CHECK(x.fetch());
+    CHECK(x.status().failed_attempts == 0);
+  }
+}
+
 TEST_CASE("a key that is replaced in its file is used from then on",
           "[oauth2][end_to_end]") {
   const auto fresh = make_ec_key("P-256");

@@ -122,6 +122,8 @@ std::vector<std::pair<std::string, echo>> echoes() {
     {"redirect elsewhere",
      field("307 Temporary Redirect", "Location: http://192.0.2.1/")},
     {"redirect that drops the body", field("302 Found", "Location: /")},
+    {"redirect that is followed",
+     field("307 Temporary Redirect", "Location: /followed/")},
     {"no URL", field("307 Temporary Redirect", "Location: http://")},
     {"reason",
      [](auto& x) {
@@ -158,6 +160,10 @@ public:
 
 private:
   void serve(connection& to, const heard_request& what) {
+    if (contains(what.line, " /followed/")) {
+      to.reset();
+      return;
+    }
     const auto guard = std::lock_guard{mutex_};
     secrets_ = secrets_in(what);
     const auto all = tales(what);

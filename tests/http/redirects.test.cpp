@@ -96,7 +96,7 @@ TEST_CASE_METHOD(http_fixture,
     auto there = redirector{status, "a"};
     const auto text = refusal(
       send(post_request(there.server.url("/?" + std::string{canary}), canary)));
-    CHECK(contains(text, there.server.url("/a")));
+    CHECK(contains(text, "the redirect to " + there.server.url("")));
     CHECK(there.count() == 1);
   }
 }
@@ -116,6 +116,37 @@ TEST_CASE_METHOD(http_fixture, "no redirect leads to another origin",
       CHECK_FALSE(send(post_request(there.server.url(), canary)));
     }
   CHECK(other.connections() == 0);
+}
+
+TEST_CASE_METHOD(http_fixture,
+                 "where a redirect leads is named, unless it may be a secret",
+                 "[http][I19]") {
+  auto there = redirector{"302 X", "http://login.example/a"};
+  auto what = get_request(there.server.url("/?sig=Hunter2-of-the-query"));
+  what.fields = {{"X-Key", secret{"correct.horse.battery"}}};
+  CHECK(contains(refusal(send(what)), "to http://login.example:80 is not"));
+  for (const auto* host : {"hunter2-of-the-query.example", "Horse.Battery"}) {
+    there.location = "http://" + std::string{host} + "/";
+    CHECK(contains(refusal(send(what)), "to another host is not"));
+  }
+  // What is long is not searched.
+  there.location = "http://login.example/";
+  const auto text = refusal(
+    send(post_request(there.server.url(), std::string(100'000, 'x'))));
+  CHECK(contains(text, "to another host is not"));
+}
+
+TEST_CASE_METHOD(http_fixture, "errors name no URL that a redirect has led to",
+                 "[http][I19]") {
+  auto server = tcp_server{[](connection& peer) {
+    peer.read_request();
+    peer.answer("", "302 X", "Location: /" + std::string{canary} + "\r\n");
+    peer.read_request();
+    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx");
+  }};
+  const auto text = error_text(get(server.url("/asked")));
+  CHECK(contains(text, server.url("/asked") + " (redirected): "));
+  CHECK_FALSE(shows(text));
 }
 
 TEST_CASE_METHOD(http_fixture, "no redirect brings a user or leads nowhere",

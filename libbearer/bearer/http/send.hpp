@@ -63,8 +63,10 @@ void send_once(Self* self, const client_actor& client, const request& what,
 ///
 ///     bearer::http::send(self, api, bearer::http::get(url)).then(...);
 ///
-/// The result is the server's answer, whatever its status, except that a
-/// refused token is `errc::token_refused` if no other try was allowed. Other
+/// The result is the server's answer, whatever its status, with two exceptions:
+/// a refused token is `errc::token_refused` if no other try was allowed, and
+/// redirects are followed to the same origin and are `errc::unusable_response`
+/// if they lead elsewhere or would drop the body of a POST. Other
 /// errors are those of `client_actor` and of fetches, and
 /// `errc::invalid_option` for a request with a field `Authorization` of its
 /// own. The token goes nowhere but to the origin of the URL, and there by

@@ -130,6 +130,13 @@ caf::error check_url(const std::string& url, const connection_options& how) {
                          shown(url).append(": ").append(fault));
 }
 
+secret query_of(std::string_view url) {
+  url = url.substr(0, url.find('#'));
+  const auto begin = url.find('?');
+  return begin == std::string_view::npos ? secret{}
+                                         : secret{url.substr(begin + 1)};
+}
+
 std::string origin(const std::string& url) {
   const auto parsed = parse(url);
   if (!parsed)

@@ -6,6 +6,7 @@
 #include <caf/expected.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace bearer::http {
 
@@ -15,6 +16,9 @@ namespace bearer::http {
 /// @returns nothing, or `errc::invalid_setting` that begins with the URL as
 ///          `shown` has it.
 caf::error check_url(const std::string& url, const connection_options& how);
+
+/// What stands between `?` and `#`; empty if there is none.
+secret query_of(std::string_view url);
 
 /// Scheme, host and port (RFC 6454, section 4), in lower case; empty if this is
 /// no URL.

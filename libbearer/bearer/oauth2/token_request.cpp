@@ -1,3 +1,4 @@
+#include <bearer/http/url.hpp>
 #include <bearer/oauth2/detail/form.hpp>
 #include <bearer/oauth2/detail/is_empty_secret.hpp>
 #include <bearer/oauth2/detail/overloaded.hpp>
@@ -233,11 +234,14 @@ std::vector<secret> secrets_in(const options& what,
     result.emplace_back(x.second);
   for (const auto& x : what.fields)
     result.push_back(x.value);
+  // Some servers take keys there.
+  if (auto query = http::query_of(what.token_endpoint); !query.empty())
+    add(query);
   return result;
 }
 
-/// Adds those that look different in a form, where parts of them may be too
-/// short to be recognised.
+/// Adds those that look different in a form, where a line may end in the middle
+/// of an encoded character.
 void add_form_encoded(std::vector<secret>& to) {
   using namespace bearer::detail;
   const auto count = to.size();
@@ -249,7 +253,7 @@ void add_form_encoded(std::vector<secret>& to) {
   }
 }
 
-/// Adds the assertions in a form, which look the same there as elsewhere.
+/// Adds the assertions in a form.
 void add_assertions(std::vector<secret>& to, std::string_view form) {
   constexpr auto names = std::to_array<std::string_view>(
     {"assertion", "client_assertion", "subject_token", "actor_token"});

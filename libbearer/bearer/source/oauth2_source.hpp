@@ -34,8 +34,8 @@ namespace bearer {
 /// Attempts fail with `errc::connection_failed`, `errc::answer_lost`,
 /// `errc::unusable_response`, `errc::server_refused`, `errc::signing_failed`,
 /// `errc::not_stored` or `errc::rotation_lost`, or like those of
-/// `make_plain_token`; with `errc::busy` while the reading of a key or the hook
-/// of an earlier attempt hangs; and with `errc::attempt_timed_out` or
+/// `make_plain_token`; with `errc::busy` while the hook of an earlier attempt
+/// hangs; and with `errc::attempt_timed_out` or
 /// `errc::source_failed` if there is no time or no thread for them. Permanent
 /// are those that the server refused with `invalid_client`, `invalid_grant`,
 /// `unauthorized_client`, `unsupported_grant_type`, `invalid_scope` and the

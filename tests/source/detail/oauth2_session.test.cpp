@@ -9,15 +9,6 @@
 using namespace bearer;
 using detail::oauth2_session;
 
-TEST_CASE("one signature at a time is under way", "[oauth2]") {
-  auto session = oauth2_session{"", secret{}, nullptr};
-  const auto first = session.begin_signing();
-  REQUIRE(first);
-  CHECK_FALSE(session.begin_signing());
-  first->complete(token{});
-  CHECK(session.begin_signing());
-}
-
 TEST_CASE("a refresh token is stored once, by one call at a time", "[oauth2]") {
   auto session = oauth2_session{"", secret{"one"}, nullptr};
   auto stored = std::vector<std::string>{};

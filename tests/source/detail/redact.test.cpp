@@ -37,6 +37,26 @@ TEST_CASE("a part of a secret is replaced, too") {
         == "got " + secret.substr(3, 7));
 }
 
+TEST_CASE("a secret is replaced however it is encoded") {
+  const auto secret = std::string_view{"correct horse & <b>"};
+  for (const auto* text :
+       {"correct horse & <b>", "correct+horse+%26+%3Cb%3E",
+        "correct%20horse%20%26%20%3cb%3e", "CORRECT HORSE & <B>",
+        "correct horse &amp; &lt;b&gt;",
+        "correct&#32;horse&#x20;&#38; &#60;b>"})
+    CHECK(quote("got " + std::string{text} + " now", secret)
+          == "got <redacted> now");
+  CHECK(quote("got correct horse", "correct%20horse") == "got <redacted>");
+  // A part, in another encoding.
+  CHECK(quote("got rect%20hors now", secret) == "got <redacted> now");
+}
+
+TEST_CASE("what only looks encoded is quoted as it is") {
+  for (const auto* text : {"100% of it", "a %zz b%", "a & b &#; c &#999; &x;",
+                           "&", "%4", "&amp", "1+1", "&#x", "&#x;", "%00"})
+    CHECK(quote(text, "correct horse") == text);
+}
+
 TEST_CASE("long runs of a token's characters are replaced, paths are not") {
   CHECK(quote("+ curl -H abcdefghij0123456789") == "+ curl -H <redacted>");
   CHECK(quote("short abc123") == "short abc123");

@@ -151,25 +151,23 @@ std::optional<caf::expected<response>> transfer::end_round(CURLcode code) {
 std::optional<caf::expected<response>>
 transfer::redirect(const response& answer) {
   auto target = resolve(url_, std::string{answer.field_value("Location")});
-  if (!target)
-    return std::move(target.error());
   const auto refuse = [&](std::string_view why) {
-    return caf::make_error(errc::unusable_response,
-                           shown(url_)
-                             .append(": the redirect to ")
-                             .append(shown_target(*target, what_))
-                             .append(why));
+    return unusable("the redirect to "
+                    + (target ? shown_target(*target, what_) : "what is no URL")
+                    + " is not followed" + std::string{why});
   };
+  if (!target)
+    return refuse("");
   if (!same_origin(url_, *target))
-    return refuse(" is not followed: it is another origin");
+    return refuse(": it is another origin");
   if (check_url(*target, what_.connection))
-    return refuse(" is not followed: it may not be used");
+    return refuse(": it may not be used");
   if (!leads_on(answer.status))
     return std::nullopt;
   if (what_.method == method::post && !keeps_method(answer.status))
-    return refuse(" is not followed: it would drop the body that was posted");
+    return refuse(": it would drop the body that was posted");
   if (++redirects_ > max_redirects)
-    return refuse(" is not followed: there were too many before");
+    return refuse(": there were too many before");
   url_ = std::move(*target);
   unsent_ = what_.body.view();
   reader_.reset();
@@ -177,11 +175,15 @@ transfer::redirect(const response& answer) {
   return std::nullopt;
 }
 
+std::string transfer::name() const {
+  return shown(what_.url) + (redirects_ > 0 ? " (redirected): " : ": ");
+}
+
+caf::error transfer::unusable(const std::string& why) const {
+  return caf::make_error(errc::unusable_response, name() + why);
+}
+
 caf::error transfer::failed(CURLcode code) const {
-  const auto unusable = [this](const std::string& why) {
-    return caf::make_error(errc::unusable_response,
-                           shown(url_).append(": ").append(why));
-  };
   if (reader_.too_much() == answer_reader::excess::body)
     return unusable("the body of the answer is over the limit of "
                     + std::to_string(what_.max_body) + " bytes");
@@ -191,7 +193,7 @@ caf::error transfer::failed(CURLcode code) const {
     return unusable(error_text(code));
   return caf::make_error(was_sent() ? errc::answer_lost
                                     : errc::connection_failed,
-                         shown(url_).append(": ").append(error_text(code)));
+                         name() + error_text(code));
 }
 
 bool transfer::was_sent() const noexcept {

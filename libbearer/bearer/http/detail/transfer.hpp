@@ -55,6 +55,12 @@ private:
 
   std::optional<caf::expected<response>> redirect(const response& answer);
   caf::error failed(CURLcode code) const;
+  caf::error unusable(const std::string& why) const;
+
+  /// The beginning of every error: the URL of the request, and nothing of where
+  /// redirects have led since, which the server has chosen.
+  std::string name() const;
+
   std::string error_text(CURLcode code) const;
 
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count,

@@ -101,12 +101,6 @@ private:
                                       attempt_.left()));
       return;
     }
-    auto record = session_->begin_signing();
-    if (!record) {
-      give_up(caf::make_error(errc::busy, "the signing for an earlier"
-                                          " attempt is still under way"));
-      return;
-    }
     // A blocking call returns a token. The request goes beside it, and is there
     // once the call has ended.
     auto built = std::make_shared<http::request>();
@@ -121,7 +115,8 @@ private:
       *built = std::move(*result);
       return token{};
     };
-    run_on_thread(std::move(record), std::move(make), session_->signers(),
+    run_on_thread(std::make_shared<call_record>(), std::move(make),
+                  session_->signers(),
                   [this, built](const token&) { send(std::move(*built)); });
   }
 

@@ -103,12 +103,4 @@ caf::error oauth2_session::store_with(
   return err;
 }
 
-std::shared_ptr<call_record> oauth2_session::begin_signing() {
-  std::lock_guard guard{mutex_};
-  if (signing_ && !signing_->ended())
-    return nullptr;
-  signing_ = std::make_shared<call_record>();
-  return signing_;
-}
-
 } // namespace bearer::detail

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <bearer/secret.hpp>
-#include <bearer/source/detail/blocking_call.hpp>
 #include <bearer/source/detail/thread_crew.hpp>
 
 #include <caf/error.hpp>
@@ -59,11 +58,6 @@ public:
     return signers_;
   }
 
-  /// The record of another signing; null if the one before has not ended or
-  /// still waits for its turn, as when the file of the key hangs: there is one
-  /// such call at most.
-  std::shared_ptr<call_record> begin_signing();
-
 private:
   /// Ends the storing on every way out of it.
   class turn;
@@ -77,7 +71,6 @@ private:
   std::weak_ptr<void> reservation_;
   bool in_use_ = false;
   bool storing_ = false;
-  std::shared_ptr<call_record> signing_;
 };
 
 } // namespace bearer::detail

@@ -1,5 +1,6 @@
 #include <bearer/detail/wipe.hpp>
 #include <bearer/secret.hpp>
+#include <bearer/source/detail/folded_text.hpp>
 #include <bearer/source/detail/redact.hpp>
 
 #include <algorithm>
@@ -131,6 +132,23 @@ void hide_common_runs(mask& hidden, std::string_view text,
   wipe(grams.data(), grams.size() * sizeof(grams[0]));
 }
 
+void hide_secret(mask& hidden, std::string_view text, std::string_view secret) {
+  hide_occurrences(hidden, text, secret);
+  hide_common_runs(hidden, text, secret);
+}
+
+/// Hides it however it is encoded.
+void hide_secret(mask& hidden, const folded_text& text,
+                 std::string_view secret) {
+  const auto folded = folded_text{secret};
+  auto found = mask(text.view().size(), false);
+  hide_secret(found, text.view(), folded.view());
+  for (std::size_t pos = 0; pos < found.size(); ++pos)
+    if (found[pos])
+      hide(hidden, text.origin_of(pos),
+           text.origin_of(pos + 1) - text.origin_of(pos));
+}
+
 void hide_token_like_runs(mask& hidden, std::string_view text) {
   for (std::size_t pos = 0; pos < text.size();) {
     const auto begin = pos;
@@ -235,9 +253,10 @@ std::string quote_foreign(std::string_view text, std::size_t limit,
                           std::span<const std::string_view> secrets) {
   const auto work = cut(text, end);
   auto hidden = mask(work.size(), false);
+  const auto folded = folded_text{work};
   for (auto secret : secrets) {
-    hide_occurrences(hidden, work, secret);
-    hide_common_runs(hidden, work, secret);
+    hide_secret(hidden, work, secret);
+    hide_secret(hidden, folded, secret);
   }
   hide_token_like_runs(hidden, work);
   return shorten(render(work, hidden), limit, end);

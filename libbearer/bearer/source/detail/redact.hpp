@@ -14,10 +14,10 @@ enum class text_end { head, tail };
 /// quoted in an error: without secrets, on one line, valid UTF-8.
 ///
 /// Replaced are the given secrets, eight or more characters in a row that also
-/// stand in one of them, and whatever looks like a token by itself: twenty or
-/// more characters of a token's alphabet with letters and digits among them
-/// that are no path, as many digits in a row, or a single word of as many
-/// letters.
+/// stand in one of them, both in either case and however they are encoded (see
+/// `folded_text`), and whatever looks like a token by itself: twenty or more
+/// characters of a token's alphabet with letters and digits among them that are
+/// no path, as many digits in a row, or a single word of as many letters.
 /// @param limit The most bytes to return.
 /// @param end Which end of the text to quote if it is longer.
 std::string quote_foreign(std::string_view text, std::size_t limit,

@@ -5,6 +5,7 @@
 #include "fuzz/fuzz.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -67,8 +68,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   if (is_cheating(text))
     return 0;
   const auto response = response_of(text);
+  // What was sent is looked for in everything that is quoted.
+  const auto sent = std::array{secret{test::canary}, secret{"a%20+&lt;b"}};
   const auto result = oauth2::parse_token_response(response, asked, answered,
-                                                   "server");
+                                                   "server", sent);
   if (result)
     check(*result, response.status);
   else

@@ -140,3 +140,10 @@ TEST_CASE("a redirect counts from where it was found", "[http]") {
   }
   CHECK_FALSE(http::resolve("a.test", "/b"));
 }
+
+TEST_CASE("the values in a query are taken one by one", "[http]") {
+  CHECK(http::query_values("https://a.example/b").empty());
+  CHECK(http::query_values("https://a.example/b?").empty());
+  CHECK(http::query_values("https://a.example/?v=1&key=a%20b=c&&word#x=efgh")
+        == std::vector{secret{"a%20b=c"}, secret{"word"}});
+}

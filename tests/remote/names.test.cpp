@@ -26,7 +26,7 @@ remote::connect_options for_any_name() {
 
 renewal_settings short_attempts() {
   auto result = quick();
-  result.refresh_request_timeout = 500ms;
+  result.refresh_request_timeout = 2s;
   return result;
 }
 

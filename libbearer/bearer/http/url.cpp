@@ -130,11 +130,22 @@ caf::error check_url(const std::string& url, const connection_options& how) {
                          shown(url).append(": ").append(fault));
 }
 
-secret query_of(std::string_view url) {
+std::vector<secret> query_values(std::string_view url) {
+  constexpr auto shortest = std::size_t{4};
+  auto result = std::vector<secret>{};
   url = url.substr(0, url.find('#'));
-  const auto begin = url.find('?');
-  return begin == std::string_view::npos ? secret{}
-                                         : secret{url.substr(begin + 1)};
+  auto rest = url.substr(std::min(url.find('?'), url.size()));
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const auto pair = rest.substr(0, rest.find('&'));
+    const auto equals = pair.find('=');
+    const auto value
+      = equals == std::string_view::npos ? pair : pair.substr(equals + 1);
+    if (value.size() >= shortest)
+      result.emplace_back(value);
+    rest.remove_prefix(pair.size());
+  }
+  return result;
 }
 
 std::string origin(const std::string& url) {

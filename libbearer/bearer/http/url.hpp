@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bearer::http {
 
@@ -17,8 +18,9 @@ namespace bearer::http {
 ///          `shown` has it.
 caf::error check_url(const std::string& url, const connection_options& how);
 
-/// What stands between `?` and `#`; empty if there is none.
-secret query_of(std::string_view url);
+/// The values of the parameters in the query, as they are written, that are
+/// long enough for a secret: four characters.
+std::vector<secret> query_values(std::string_view url);
 
 /// Scheme, host and port (RFC 6454, section 4), in lower case; empty if this is
 /// no URL.

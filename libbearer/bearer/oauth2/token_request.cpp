@@ -235,8 +235,8 @@ std::vector<secret> secrets_in(const options& what,
   for (const auto& x : what.fields)
     result.push_back(x.value);
   // Some servers take keys there.
-  if (auto query = http::query_of(what.token_endpoint); !query.empty())
-    add(query);
+  for (const auto& x : http::query_values(what.token_endpoint))
+    add(x);
   return result;
 }
 

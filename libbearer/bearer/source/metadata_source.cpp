@@ -80,7 +80,7 @@ private:
 
   void read(const http::response& answer, caf::timestamp asked_at) {
     // On some clouds they are credentials.
-    auto sent = std::vector{http::query_of(options_->url)};
+    auto sent = http::query_values(options_->url);
     for (const auto& x : options_->fields)
       sent.push_back(x.value);
     auto granted = oauth2::parse_token_response(

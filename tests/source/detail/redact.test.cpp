@@ -47,6 +47,8 @@ TEST_CASE("a secret is replaced however it is encoded") {
     CHECK(quote("got " + std::string{text} + " now", secret)
           == "got <redacted> now");
   CHECK(quote("got correct horse", "correct%20horse") == "got <redacted>");
+  CHECK(quote("got a+b", "a%2Bb") == "got <redacted>");
+  CHECK(quote("got a%2bb", "a+b") == "got <redacted>");
   // A part, in another encoding.
   CHECK(quote("got rect%20hors now", secret) == "got <redacted> now");
 }

@@ -152,9 +152,10 @@ std::optional<caf::expected<response>>
 transfer::redirect(const response& answer) {
   auto target = resolve(url_, std::string{answer.field_value("Location")});
   const auto refuse = [&](std::string_view why) {
-    return unusable("the redirect to "
-                    + (target ? shown_target(*target, what_) : "what is no URL")
-                    + " is not followed" + std::string{why});
+    return unusable(
+      "the redirect to "
+      + (target ? shown_target(what_.url, *target) : "what is no URL")
+      + " is not followed" + std::string{why});
   };
   if (!target)
     return refuse("");

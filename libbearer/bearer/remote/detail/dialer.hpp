@@ -18,6 +18,7 @@
 #include <caf/io/middleman_actor.hpp>
 #include <caf/node_id.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -61,7 +62,7 @@ public:
   /// Connects, then runs `on_end(gate)` or `on_end(error)`, by the deadline.
   void call(const address& where, steady_time deadline, handler on_end) {
     hang_up();
-    call_ = {where, deadline, std::move(on_end)};
+    call_ = {where, deadline, std::move(on_end), nullptr};
     timer_ = bearer::detail::schedule(self_, deadline, [this, number = calls_] {
       if (number == calls_ && call_)
         fail("no answer in time");
@@ -96,6 +97,9 @@ private:
     address where;
     steady_time deadline;
     handler on_end;
+
+    /// Of the probe.
+    held_socket socket;
   };
 
   // -- the end of a call ------------------------------------------------------
@@ -171,17 +175,20 @@ private:
   // -- the connection ---------------------------------------------------------
 
   void connect(const listener_found& found) {
-    // Infinite, because our timer bounds the call.
+    // Not in the handlers, which may stay when the call is given up.
+    call_->socket = found.socket;
+    const auto left = std::max<caf::timespan>(
+      call_->deadline - self_->clock().now(), caf::timespan{1});
     bearer::detail::mail(self_, caf::connect_atom_v, found.where.host,
                          found.where.port)
-      .request(network_, caf::infinite)
+      .request(network_, left)
       .then(
-        [this, number = calls_, socket = found.socket](
-          const caf::node_id&, const caf::strong_actor_ptr& whom,
-          const ids& interface) {
+        [this, number = calls_](const caf::node_id&,
+                                const caf::strong_actor_ptr& whom,
+                                const ids& interface) {
           if (number != calls_)
             return;
-          socket_ = socket;
+          socket_ = call_->socket;
           finish(check(whom, interface));
         },
         [this, number = calls_](const caf::error& err) {

@@ -25,8 +25,8 @@ namespace bearer::remote::detail {
 class door {
 public:
   /// The most messages of one node that may wait, so that a node which sends
-  /// faster than they are processed leaves time for the others. More than all
-  /// its replicas send at once if nothing is wrong.
+  /// faster than they are processed leaves time for the others. Twice what the
+  /// replicas send at once when they connect, of which a node may have 64.
   static constexpr std::size_t max_waiting = 256;
 
   /// Lets messages with these contents in.

@@ -58,7 +58,14 @@ written first_of(std::string_view text) noexcept {
   if (c == '&')
     if (const auto found = reference_at(text); found.size > 0)
       return found;
-  return {c == '+' ? ' ' : c, 1};
+  return {c, 1};
+}
+
+/// As a plus may mean a blank, it counts as one.
+char folded(char c) noexcept {
+  if (c == '+')
+    return ' ';
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 } // namespace
@@ -69,8 +76,7 @@ folded_text::folded_text(std::string_view text) {
   origins_.reserve(text.size() + 1);
   for (std::size_t pos = 0; pos < text.size();) {
     const auto [what, size] = first_of(text.substr(pos));
-    text_ += what >= 'A' && what <= 'Z' ? static_cast<char>(what - 'A' + 'a')
-                                        : what;
+    text_ += folded(what);
     origins_.push_back(pos);
     pos += size;
   }

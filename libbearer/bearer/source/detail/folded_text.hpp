@@ -7,9 +7,10 @@
 
 namespace bearer::detail {
 
-/// A text without what encodings make of it: percent-encoding, that of forms
-/// and that of HTML are decoded, and ASCII is in lower case. So the same
-/// content looks the same, whoever has written it. Wipes itself.
+/// A text without what encodings make of it: ASCII that is percent-encoded, as
+/// in forms, or written as HTML has it is decoded once, and in lower case; a
+/// plus counts as a blank. So the same content mostly looks the same, whoever
+/// has written it. Wipes itself.
 class folded_text {
 public:
   explicit folded_text(std::string_view text);

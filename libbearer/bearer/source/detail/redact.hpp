@@ -14,7 +14,7 @@ enum class text_end { head, tail };
 /// quoted in an error: without secrets, on one line, valid UTF-8.
 ///
 /// Replaced are the given secrets, eight or more characters in a row that also
-/// stand in one of them, both in either case and however they are encoded (see
+/// stand in one of them, both in either case and in the usual encodings (see
 /// `folded_text`), and whatever looks like a token by itself: twenty or more
 /// characters of a token's alphabet with letters and digits among them that are
 /// no path, as many digits in a row, or a single word of as many letters.

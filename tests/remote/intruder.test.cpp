@@ -291,6 +291,8 @@ TEST_CASE("questions that wait are few for each line", "[remote][intruder]") {
     asked.budget = caf::timespan::max();
     who.send(who.gate(), caf::make_message(fetch_atom_v, asked));
   }
+  // From the gate they have a way to go.
+  CHECK(wait_for_waiters(at.bearer, 8));
   wait_until_heard(who);
   CHECK(at.bearer.status().waiters == 8);
 }

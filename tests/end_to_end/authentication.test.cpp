@@ -99,11 +99,7 @@ TEST_CASE("a thousand clients that sign at once take few threads",
   const auto key = make_ec_key("P-256");
   oauth_world it{keyed(key, "ES256")};
   const auto before = thread_count();
-  const auto most = std::make_shared<most_threads>();
-  it.server.tokens.from_now_on([most](connection& to, const deed& act) {
-    most->look();
-    manners::properly(to, act);
-  });
+  const auto most = watch_threads(it.server);
   const auto options
     = keyed_client(it, signing_with(key, oauth2::algorithm::es256));
   auto all = std::vector<handle>{};

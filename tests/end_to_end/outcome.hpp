@@ -1,9 +1,11 @@
 #pragma once
 
 #include "support/signing_keys.hpp"
+#include "support/thread_count.hpp"
 
 #include "end_to_end/world.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -43,6 +45,16 @@ inline oauth2::options keyed_client(const oauth_world& of,
   auto how = oauth2::private_key_jwt{};
   how.key = std::move(key);
   result.authentication = std::move(how);
+  return result;
+}
+
+/// Looks at the threads of the process with each token request from now on.
+inline std::shared_ptr<most_threads> watch_threads(oauth_server& at) {
+  auto result = std::make_shared<most_threads>();
+  at.tokens.from_now_on([result](connection& to, const deed& act) {
+    result->look();
+    manners::properly(to, act);
+  });
   return result;
 }
 

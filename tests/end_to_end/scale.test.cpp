@@ -19,35 +19,38 @@ using namespace bearer::test;
 
 namespace {
 
-/// A family with a bearer for each audience.
-family audiences(oauth_world& it, std::size_t max_size) {
+/// A family whose options for a key are those of a client, changed for it.
+family spawn_clients(
+  oauth_world& it, std::size_t max_size, const oauth2::options& client,
+  std::function<void(oauth2::options&, const std::string&)> change) {
   auto settings = family_settings{};
   settings.max_size = max_size;
   settings.renewal = quick();
   return must(spawn_family(
     it.real.sys,
-    [&it](const std::string& key) {
-      auto options = it.client();
-      options.audience = key;
-      return oauth2_source(it.real.sys, options);
+    [&it, client, change = std::move(change)](const std::string& key) {
+      auto options = client;
+      change(options, key);
+      return oauth2_source(it.real.sys, std::move(options));
     },
     settings));
+}
+
+/// A family with a bearer for each audience.
+family audiences(oauth_world& it, std::size_t max_size) {
+  return spawn_clients(it, max_size, it.client(),
+                       [](auto& options, const auto& key) {
+                         options.audience = key;
+                       });
 }
 
 /// A family with a client for each key, all of which sign with the same one.
 family signing_clients(oauth_world& it, const oauth2::signing_key& key,
                        std::size_t max_size) {
-  auto settings = family_settings{};
-  settings.max_size = max_size;
-  settings.renewal = quick();
-  return must(spawn_family(
-    it.real.sys,
-    [&it, key](const std::string& name) {
-      auto options = keyed_client(it, key);
-      options.client_id = name;
-      return oauth2_source(it.real.sys, std::move(options));
-    },
-    settings));
+  return spawn_clients(it, max_size, keyed_client(it, key),
+                       [](auto& options, const auto& name) {
+                         options.client_id = name;
+                       });
 }
 
 /// The answers to fetches that an actor has under way.
@@ -90,6 +93,20 @@ std::shared_ptr<crowd> gather(
   return result;
 }
 
+/// How many tokens are not what they should be, by what the server knows.
+std::size_t count_wrong(
+  oauth_world& it, const crowd& all,
+  const std::function<bool(const token_rights&, std::size_t)>& right) {
+  const auto& book = it.server.authority().book();
+  auto result = std::size_t{0};
+  for (std::size_t i = 0; i < all.tokens.size(); ++i)
+    if (!right(book.rights_of(std::string{all.tokens[i].access_token.view()})
+                 .value(),
+               i))
+      ++result;
+  return result;
+}
+
 /// To one server, which has a thread for each of them.
 constexpr std::size_t most_connections = 64;
 
@@ -122,16 +139,11 @@ TEST_CASE("a family of ten thousand keys works against one server",
                           [](auto i) { return std::to_string(i); });
   REQUIRE(all->done.wait());
   REQUIRE(all->failures == 0);
-  // Everybody has what is meant for its key.
-  const auto& book = it.server.authority().book();
-  auto wrong = std::size_t{0};
-  for (auto i = std::size_t{0}; i < count; ++i)
-    if (book.rights_of(std::string{all->tokens[i].access_token.view()})
-          .value()
-          .audience
-        != std::vector{std::to_string(i)})
-      ++wrong;
-  CHECK(wrong == 0);
+  CHECK(count_wrong(it, *all,
+                    [](const auto& x, auto i) {
+                      return x.audience == std::vector{std::to_string(i)};
+                    })
+        == 0);
   CHECK(it.token_requests() == count);
   CHECK(it.server.connections() <= most_connections);
   CHECK(io_threads() == 1);
@@ -153,25 +165,16 @@ TEST_CASE("two thousand clients of a family that sign for themselves take few"
   }
   oauth_world it{setup};
   const auto before = thread_count();
-  const auto most = std::make_shared<most_threads>();
-  it.server.tokens.from_now_on([most](connection& to, const deed& act) {
-    most->look();
-    manners::properly(to, act);
-  });
+  const auto most = watch_threads(it.server);
   const auto clients
     = signing_clients(it, signing_with(key, oauth2::algorithm::es256), count);
   const auto all = gather(it.real.sys, clients, count, name_of);
   REQUIRE(all->done.wait());
   REQUIRE(all->failures == 0);
-  const auto& book = it.server.authority().book();
-  auto wrong = std::size_t{0};
-  for (auto i = std::size_t{0}; i < count; ++i)
-    if (book.rights_of(std::string{all->tokens[i].access_token.view()})
-          .value()
-          .client
-        != name_of(i))
-      ++wrong;
-  CHECK(wrong == 0);
+  CHECK(
+    count_wrong(it, *all,
+                [&](const auto& x, auto i) { return x.client == name_of(i); })
+    == 0);
   CHECK(it.token_requests() == count);
   CHECK(io_threads() == 1);
   CHECK(it.server.connections() <= most_connections);

@@ -88,6 +88,19 @@ TEST_CASE("a server that nobody vouches for gets no secret",
   CHECK(contains(refused(it, options), "issuer"));
 }
 
+TEST_CASE("faults over TLS are faults like others", "[oauth2][end_to_end]") {
+  test_ca ca;
+  oauth_world it{with_canary(), ca.issue()};
+  using namespace manners;
+  it.server.tokens.next({resetting, resetting_in_the_body, saying(503, ""),
+                         saying(200, "garbage")});
+  auto options = trusting(it, ca);
+  const auto api = it.spawn(options);
+  CHECK(api.fetch());
+  CHECK(it.token_requests() == 5);
+  CHECK(api.status().failed_attempts == 4);
+}
+
 // -- clients that have a certificate
 // -------------------------------------------
 

@@ -160,6 +160,32 @@ TEST_CASE_METHOD(fixture, "a token that is refused for good is an error",
   CHECK(server.heard().size() == 2);
 }
 
+TEST_CASE_METHOD(fixture, "a refusal that repeats the request shows no secret",
+                 "[http][with_token][I19]") {
+  const auto server = tcp_server{
+    each_request([](connection& to, const heard_request&) {
+      to.answer("", "401 Unauthorized",
+                "WWW-Authenticate: Bearer error=\"invalid_token\", "
+                "error_description=\"bad token-1 token-2, no key-abc, pw%2Fd; "
+                "sorry, q-key\"\r\n");
+    })};
+  auto what = http::post(server.url("/thing?key=q-key"),
+                         secret{"user=x&password=pw/d"},
+                         "application/x-www-form-urlencoded");
+  what.fields.push_back({"X-Key", secret{"key-abc"}});
+  const auto error = [&](const http_result& x) {
+    const auto said = refusal_of(error_of(x));
+    REQUIRE(said);
+    return said->description;
+  };
+  for (const auto& text : {error(send(what)), error(http::send(api, what))}) {
+    CAPTURE(text);
+    for (const auto* hidden : {"key-abc", "pw", "q-key"})
+      CHECK_FALSE(contains(text, hidden));
+    CHECK(contains(text, "sorry, "));
+  }
+}
+
 TEST_CASE_METHOD(fixture, "what is no refusal of the token is an answer",
                  "[http][with_token]") {
   const auto server = api_server{"Bearer none"};

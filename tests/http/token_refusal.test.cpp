@@ -3,6 +3,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,7 @@ namespace {
 using challenges = std::vector<std::string_view>;
 
 caf::error judge(std::uint16_t status, const challenges& said,
-                 const secret& sent = {}) {
+                 std::span<const secret> sent = {}) {
   return token_refusal("https://api.example", status, said, sent);
 }
 
@@ -72,7 +74,7 @@ TEST_CASE("the challenge that is about the token counts", "[http]") {
 }
 
 TEST_CASE("a server that repeats the token is not quoted", "[http][I19]") {
-  const auto sent = secret{"a-token-of-some-length"};
+  const auto sent = std::array{secret{"a-token-of-some-length"}};
   const auto err = judge(401,
                          {R"(Bearer error="invalid_token", )"
                           R"(error_description="no a-token-of-some-length")"},

@@ -133,11 +133,8 @@ TEST_CASE("a redirect counts from where it was found", "[http]") {
   CHECK(from("http://b.test/e") == "http://b.test/e");
   CHECK(from("e#fragment") == "https://a.test/b/e");
   CHECK(from("e f") == "https://a.test/b/e%20f");
-  for (const auto* bad : {"https://", "https://a.test:port/", "\x01"}) {
-    const auto result = from(bad);
-    REQUIRE_FALSE(result);
-    CHECK(result.error() == errc::unusable_response);
-  }
+  for (const auto* bad : {"https://", "https://a.test:port/", "\x01"})
+    CHECK_FALSE(from(bad));
   CHECK_FALSE(http::resolve("a.test", "/b"));
 }
 

@@ -56,6 +56,14 @@ struct bench {
     REQUIRE(machine.finish(make("first", lifetime), now).success());
   }
 
+  /// The same with a number that its source has given it.
+  void publish_numbered(const generation& number) {
+    begin();
+    auto given = make("first", 1h);
+    given.generation = number;
+    REQUIRE(machine.finish(given, now).success());
+  }
+
   attempt_result fail() {
     return machine.finish(caf::make_error(errc::busy), now);
   }
@@ -493,10 +501,7 @@ TEST_CASE("what a source says unasked starts no unused machine, and no stopped"
 TEST_CASE("a source can take back the token it gave, by its own number",
           "[I4]") {
   bench b;
-  b.begin();
-  auto given = b.make("first", 1h);
-  given.generation = {7, 5};
-  REQUIRE(b.machine.finish(given, b.now).success());
+  b.publish_numbered({7, 5});
   CHECK(!b.machine.reject_given({7, 4}, b.now));
   CHECK(!b.machine.reject_given({8, 5}, b.now));
   CHECK(!b.machine.reject_given({}, b.now));
@@ -513,10 +518,7 @@ TEST_CASE("a source can take back the token it gave, by its own number",
 TEST_CASE("a source that takes back a token takes back the older ones",
           "[I4]") {
   bench b;
-  b.begin();
-  auto given = b.make("first", 1h);
-  given.generation = {7, 5};
-  REQUIRE(b.machine.finish(given, b.now).success());
+  b.publish_numbered({7, 5});
   CHECK(b.machine.reject_given({7, 6}, b.now));
   CHECK(!b.machine.usable(b.now));
   // What it says late takes nothing of that back.

@@ -7,8 +7,11 @@
 #include <bearer/source/detail/budget.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bearer::http {
 
@@ -39,6 +42,21 @@ caf::expected<response> exchange(caf::actor_system& sys,
   return result;
 }
 
+/// What the server may repeat of a request and no error should show.
+std::vector<secret> secrets_of(const request& what, const token& sent) {
+  // Who sends more does not send credentials there, and it would take long to
+  // look for it.
+  constexpr auto max_body = std::size_t{16} * 1024;
+  auto result = std::vector{sent.access_token};
+  for (const auto& x : what.fields)
+    result.push_back(x.value);
+  std::ranges::move(query_values(what.url), std::back_inserter(result));
+  if (what.body.size() <= max_body)
+    std::ranges::move(form_values(what.body.view()),
+                      std::back_inserter(result));
+  return result;
+}
+
 } // namespace
 
 namespace detail {
@@ -60,10 +78,13 @@ caf::expected<request> authorized(const request& what, const token& tok,
   return result;
 }
 
-caf::expected<response> judged(const std::string& server, const secret& sent,
+caf::expected<response> judged(const request& what, const token& sent,
                                response& answer) {
-  if (auto err = token_refusal(server, answer, sent))
-    return err;
+  // What is no error refuses nothing.
+  if (answer.status >= 400)
+    if (auto err = token_refusal(shown(what.url), answer,
+                                 secrets_of(what, sent)))
+      return err;
   return std::move(answer);
 }
 
@@ -82,7 +103,7 @@ caf::expected<response> send(const handle& api, const request& what,
       auto answer = exchange(sys, client, *ready);
       if (!answer)
         return answer;
-      return detail::judged(shown(what.url), tok.access_token, *answer);
+      return detail::judged(what, tok, *answer);
     },
     opts);
 }

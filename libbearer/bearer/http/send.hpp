@@ -15,7 +15,6 @@
 #include <caf/expected.hpp>
 #include <caf/timespan.hpp>
 
-#include <string>
 #include <utility>
 
 namespace bearer::http {
@@ -29,8 +28,9 @@ namespace detail {
 caf::expected<request> authorized(const request& what, const token& tok,
                                   caf::timespan budget);
 
-/// The answer, unless it says that the server refused the token.
-caf::expected<response> judged(const std::string& server, const secret& sent,
+/// The answer to a request with this token, unless it says that the server
+/// refused the token.
+caf::expected<response> judged(const request& what, const token& sent,
                                response& answer);
 
 } // namespace detail
@@ -50,8 +50,8 @@ void send_once(Self* self, const client_actor& client, const request& what,
   // Infinite, because the client heeds the timeout of the request.
   bearer::detail::mail(self, fetch_atom_v, std::move(*ready))
     .request(client, caf::infinite)
-    .then([done, server = shown(what.url), sent = tok.access_token](
-            response& x) { done(detail::judged(server, sent, x)); },
+    .then([done, what,
+           tok](response& x) { done(detail::judged(what, tok, x)); },
           [done](caf::error& why) { done(std::move(why)); });
 }
 

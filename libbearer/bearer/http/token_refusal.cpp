@@ -3,7 +3,6 @@
 #include <bearer/http/www_authenticate.hpp>
 #include <bearer/source/detail/redact.hpp>
 
-#include <array>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -42,7 +41,7 @@ bool is_refusal(std::uint16_t status, const challenge* said) {
 }
 
 refusal describe(std::string_view server, std::uint16_t status,
-                 const challenge* said, const secret& sent) {
+                 const challenge* said, std::span<const secret> sent) {
   using bearer::detail::quote_foreign;
   using bearer::detail::text_end;
   auto result = refusal{};
@@ -50,7 +49,7 @@ refusal describe(std::string_view server, std::uint16_t status,
   result.status = status;
   if (said == nullptr)
     return result;
-  const auto secrets = std::array{sent.view()};
+  const auto secrets = bearer::detail::views_of(sent);
   result.error = said->parameter("error");
   result.description = quote_foreign(said->parameter("error_description"),
                                      max_quote, text_end::head, secrets);
@@ -61,7 +60,7 @@ refusal describe(std::string_view server, std::uint16_t status,
 
 caf::error token_refusal(std::string_view server, std::uint16_t status,
                          std::span<const std::string_view> challenges,
-                         const secret& sent) {
+                         std::span<const secret> sent) {
   auto all = challenges_of_server{};
   for (auto value : challenges)
     for (auto& x : parse_www_authenticate(value))
@@ -74,7 +73,7 @@ caf::error token_refusal(std::string_view server, std::uint16_t status,
 }
 
 caf::error token_refusal(std::string_view server, const response& answer,
-                         const secret& sent) {
+                         std::span<const secret> sent) {
   return token_refusal(server, answer.status,
                        answer.field_values("WWW-Authenticate"), sent);
 }

@@ -22,15 +22,16 @@ namespace bearer::http {
 /// to go on with one that is refused.
 /// @param server Names the server in the error.
 /// @param challenges The values of all header fields `WWW-Authenticate`.
-/// @param sent The token, which the error does not show if the server does.
+/// @param sent The token and what else of the request is secret, which the
+///             error does not show if the server does.
 /// @returns `errc::token_refused` with `refusal`; or no error, which says
 ///          nothing about the request's success.
 caf::error token_refusal(std::string_view server, std::uint16_t status,
                          std::span<const std::string_view> challenges,
-                         const secret& sent = {});
+                         std::span<const secret> sent = {});
 
 /// The same for an answer of this library's client.
 caf::error token_refusal(std::string_view server, const response& answer,
-                         const secret& sent = {});
+                         std::span<const secret> sent = {});
 
 } // namespace bearer::http

@@ -130,22 +130,26 @@ caf::error check_url(const std::string& url, const connection_options& how) {
                          shown(url).append(": ").append(fault));
 }
 
-std::vector<secret> query_values(std::string_view url) {
+std::vector<secret> form_values(std::string_view form) {
   constexpr auto shortest = std::size_t{4};
   auto result = std::vector<secret>{};
-  url = url.substr(0, url.find('#'));
-  auto rest = url.substr(std::min(url.find('?'), url.size()));
-  while (!rest.empty()) {
-    rest.remove_prefix(1);
-    const auto pair = rest.substr(0, rest.find('&'));
+  while (!form.empty()) {
+    const auto pair = form.substr(0, form.find('&'));
+    form.remove_prefix(std::min(pair.size() + 1, form.size()));
     const auto equals = pair.find('=');
     const auto value
       = equals == std::string_view::npos ? pair : pair.substr(equals + 1);
     if (value.size() >= shortest)
       result.emplace_back(value);
-    rest.remove_prefix(pair.size());
   }
   return result;
+}
+
+std::vector<secret> query_values(std::string_view url) {
+  url = url.substr(0, url.find('#'));
+  const auto begin = url.find('?');
+  return begin == std::string_view::npos ? std::vector<secret>{}
+                                         : form_values(url.substr(begin + 1));
 }
 
 std::string origin(const std::string& url) {
@@ -168,15 +172,11 @@ bool same_origin(const std::string& lhs, const std::string& rhs) {
   return !first.empty() && first == origin(rhs);
 }
 
-caf::expected<std::string> resolve(const std::string& base,
+std::optional<std::string> resolve(const std::string& base,
                                    const std::string& location) {
-  const auto unresolved = [&base](std::string_view why) {
-    return caf::make_error(errc::unusable_response,
-                           shown(base).append(" redirects to ").append(why));
-  };
   auto url = parse(base);
   if (!url)
-    return unresolved("somewhere, but is no absolute URL itself");
+    return std::nullopt;
   // Relative ones count from the set one. Servers send blanks and bytes above
   // ASCII as they are, which curl encodes.
   constexpr auto flags = static_cast<unsigned int>(
@@ -184,11 +184,11 @@ caf::expected<std::string> resolve(const std::string& base,
   if (std::ranges::any_of(location, is_control)
       || curl_url_set(url.get(), CURLUPART_URL, location.c_str(), flags)
            != CURLUE_OK)
-    return unresolved("what is no URL");
+    return std::nullopt;
   curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0);
   auto result = part(url, CURLUPART_URL);
   if (result.empty())
-    return unresolved("what is no URL");
+    return std::nullopt;
   return result;
 }
 

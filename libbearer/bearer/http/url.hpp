@@ -3,8 +3,8 @@
 #include <bearer/http/request.hpp>
 
 #include <caf/error.hpp>
-#include <caf/expected.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +18,11 @@ namespace bearer::http {
 ///          `shown` has it.
 caf::error check_url(const std::string& url, const connection_options& how);
 
-/// The values of the parameters in the query, as they are written, that are
-/// long enough for a secret: four characters.
+/// The values in a form, as they are written, that are long enough for a
+/// secret: four characters.
+std::vector<secret> form_values(std::string_view form);
+
+/// The same for the query of a URL.
 std::vector<secret> query_values(std::string_view url);
 
 /// Scheme, host and port (RFC 6454, section 4), in lower case; empty if this is
@@ -32,8 +35,8 @@ bool same_origin(const std::string& lhs, const std::string& rhs);
 
 /// Where a redirect leads (RFC 9110, section 10.2.2), without a fragment, which
 /// no server is sent.
-/// @returns the URL, or `errc::unusable_response`.
-caf::expected<std::string> resolve(const std::string& base,
+/// @returns the URL; nothing if there is none.
+std::optional<std::string> resolve(const std::string& base,
                                    const std::string& location);
 
 /// The URL as errors show it: without user, password, query and fragment.

@@ -8,7 +8,6 @@
 #include <array>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace bearer::oauth2 {
 
@@ -46,9 +45,7 @@ refusal read(const http::response& from, std::string_view origin,
   if (!body.parse({{"error", &error}, {"error_description", &description}})
          .empty())
     return result;
-  auto secrets = std::vector<std::string_view>{};
-  for (const auto& x : sent)
-    secrets.push_back(x.view());
+  const auto secrets = bearer::detail::views_of(sent);
   if (error.is_text())
     result.error = quote_foreign(error.text, max_code_size, text_end::head,
                                  secrets);

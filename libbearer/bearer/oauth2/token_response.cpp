@@ -19,6 +19,7 @@ namespace {
 using bearer::detail::json_member;
 using bearer::detail::quote_foreign;
 using bearer::detail::text_end;
+using bearer::detail::views_of;
 
 /// The members that mean something here.
 struct members {
@@ -29,13 +30,6 @@ struct members {
   json_member refresh_token;
   json_member error;
 };
-
-std::vector<std::string_view> views_of(std::span<const secret> secrets) {
-  auto result = std::vector<std::string_view>{};
-  for (const auto& x : secrets)
-    result.push_back(x.view());
-  return result;
-}
 
 caf::error unusable(std::string_view origin, std::string_view what) {
   return caf::make_error(errc::unusable_response,

@@ -1,5 +1,4 @@
 #include <bearer/detail/wipe.hpp>
-#include <bearer/secret.hpp>
 #include <bearer/source/detail/folded_text.hpp>
 #include <bearer/source/detail/redact.hpp>
 
@@ -7,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
 namespace bearer::detail {
 
@@ -260,6 +258,13 @@ std::string quote_foreign(std::string_view text, std::size_t limit,
   }
   hide_token_like_runs(hidden, work);
   return shorten(render(work, hidden), limit, end);
+}
+
+std::vector<std::string_view> views_of(std::span<const secret> secrets) {
+  auto result = std::vector<std::string_view>{};
+  for (const auto& x : secrets)
+    result.push_back(x.view());
+  return result;
 }
 
 } // namespace bearer::detail

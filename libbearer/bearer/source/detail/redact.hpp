@@ -1,9 +1,12 @@
 #pragma once
 
+#include <bearer/secret.hpp>
+
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bearer::detail {
 
@@ -23,5 +26,8 @@ enum class text_end { head, tail };
 std::string quote_foreign(std::string_view text, std::size_t limit,
                           text_end end,
                           std::span<const std::string_view> secrets);
+
+/// The texts of secrets, for `quote_foreign`; valid as long as they live.
+std::vector<std::string_view> views_of(std::span<const secret> secrets);
 
 } // namespace bearer::detail

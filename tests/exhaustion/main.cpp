@@ -15,6 +15,7 @@
 #include <bearer/source/file_source.hpp>
 #include <bearer/source/function_source.hpp>
 
+#include "support/own_mounts.hpp"
 #include "support/temp_folder.hpp"
 
 #include <caf/actor_system.hpp>
@@ -208,7 +209,7 @@ int run(const std::string& name) {
   if (name.starts_with("memory"))
     keep_no_memory();
   if (name.starts_with("disk"))
-    own_mounts();
+    bearer::test::own_mounts();
   bearer::init_global_meta_objects();
   auto config = caf::actor_system_config{};
   auto sys = caf::actor_system{config};

@@ -1,5 +1,7 @@
 #include "trouble.hpp"
 
+#include "support/own_mounts.hpp"
+
 #include <barrier>
 #include <cerrno>
 #include <chrono>
@@ -15,7 +17,6 @@
 
 #include <fcntl.h>
 #include <malloc.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,7 +45,7 @@ rlim_t count_threads() {
 }
 
 bool mount_tiny_disk(const std::string& folder) {
-  return own_mounts()
+  return bearer::test::own_mounts()
          && ::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=64k") == 0;
 }
 
@@ -151,13 +152,6 @@ void no_threads::end() {
 }
 
 // -- the disk -----------------------------------------------------------------
-
-bool own_mounts() {
-  static const auto result
-    = ::unshare(CLONE_NEWNS) == 0
-      && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-  return result;
-}
 
 full_disk::full_disk(const std::string& folder)
   : folder_(folder),

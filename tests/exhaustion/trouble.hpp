@@ -95,11 +95,6 @@ private:
 /// @returns false if this is not the superuser, or may not change.
 bool become_nobody();
 
-/// Makes what is mounted from now on visible to this process alone, which must
-/// have no threads yet. Later calls only tell how the first one went.
-/// @returns false if the rights do not allow it.
-bool own_mounts();
-
 /// Nothing fits on the disk any more that a token is written to.
 class full_disk : public trouble {
 public:

@@ -322,6 +322,8 @@ TEST_CASE_METHOD(cluster, "a node has so many subscribers and no more",
     // One by one, because more would not be let in at all.
     wait_until_heard(who);
   }
+  REQUIRE(who.wait_for_all());
+  CHECK(who.refusals() == 200 - 64);
   const auto watch = event_watch{replica};
   at.bearer.request_renewal();
   REQUIRE(watch.wait<events::published>());

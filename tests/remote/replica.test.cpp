@@ -2,6 +2,7 @@
 #include <bearer/reader.hpp>
 #include <bearer/receiver.hpp>
 
+#include "support/eventually.hpp"
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
 
@@ -100,6 +101,25 @@ TEST_CASE("a token that one node rejects is withdrawn at the others",
   CHECK_FALSE(other.fetch(opts));
   source.heal();
   CHECK(wait_for_secret(other, secret_of(one.fetch())));
+}
+
+TEST_CASE("a token that is to end sooner than was said does so at a replica",
+          "[remote][I2]") {
+  node here;
+  node there;
+  // At the second call the same token has hardly any time left.
+  const auto source = function_source(there.sys, [calls = 0]() mutable {
+    const auto left = ++calls == 1 ? caf::timespan{1h} : caf::timespan{1min};
+    return make_token("token", caf::make_timestamp(), left);
+  });
+  owner at{there, source, quick()};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  const auto first = must(replica.fetch());
+  at.bearer.request_renewal();
+  CHECK(eventually([&] {
+    return must(replica.fetch()).expires_at < *first.expires_at - 30min;
+  }));
+  CHECK(must(replica.fetch()).generation == first.generation);
 }
 
 TEST_CASE("rejections of one token by many nodes are one call of the source",

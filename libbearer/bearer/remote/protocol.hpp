@@ -45,7 +45,7 @@ struct answer {
   /// Known to the asker and its owner alone.
   std::uint64_t key = 0;
 
-  /// That of the question.
+  /// That of the question; 0 if the owner will answer none.
   std::uint64_t number = 0;
 
   /// The token, numbered by the owner; empty if there is none.

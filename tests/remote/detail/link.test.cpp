@@ -3,6 +3,7 @@
 #include <bearer/remote/detail/wire.hpp>
 
 #include "support/client.hpp"
+#include "support/eventually.hpp"
 #include "support/numbered_source.hpp"
 #include "support/real_time.hpp"
 #include "support/scripted_source.hpp"
@@ -16,10 +17,12 @@
 #include "remote/support/node.hpp"
 #include <catch2/catch_test_macros.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -44,13 +47,21 @@ public:
       .send(to_);
   }
 
-  void grant(const question& what, std::uint64_t count) const {
+  void grant(const question& what, std::uint64_t count,
+             std::optional<caf::timespan> usable_for = {}) const {
     auto result = answer{};
-    result.key = key_;
     result.number = what.number;
     result.granted = make_token("token-" + std::to_string(count));
     result.granted.generation = {1, count};
-    bearer::detail::mail(self_, fetch_atom_v, std::move(result)).send(to_);
+    result.usable_for = usable_for;
+    say(std::move(result));
+  }
+
+  void turn_away() const {
+    auto result = answer{};
+    result.code = errc::busy;
+    result.text = "full";
+    say(std::move(result));
   }
 
   /// Another one for each connection.
@@ -59,6 +70,11 @@ public:
   }
 
 private:
+  void say(answer what) const {
+    what.key = key_;
+    bearer::detail::mail(self_, fetch_atom_v, std::move(what)).send(to_);
+  }
+
   gate_actor::pointer self_;
   std::uint64_t key_;
   line_actor to_;
@@ -132,12 +148,46 @@ TEST_CASE("an owner that has told of older tokens only is not asked again",
   node here;
   false_owner at{[](const line_end& to, const question& what) {
     to.tell_of(1);
-    to.grant(what, 1);
+    to.grant(what, 2);
+    to.tell_of(2);
     to.tell_of(1);
   }};
   auto replica = must(remote::connect(here.sys, at.address(), quick()));
-  REQUIRE(secret_of(replica.fetch()) == "token-1");
+  REQUIRE(secret_of(replica.fetch()) == "token-2");
   CHECK(replica.status().attempts == 1);
+}
+
+TEST_CASE("an owner that tells of a token once more is asked how long it lasts",
+          "[remote][I2]") {
+  node here;
+  false_owner at{[](const line_end& to, const question& what) {
+    to.tell_of(1);
+    to.grant(what, 1, what.number == 1 ? 1h : 1min);
+    if (what.number == 1)
+      to.tell_of(1);
+  }};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  const auto first = must(replica.fetch());
+  CHECK(eventually([&] {
+    return must(replica.fetch()).expires_at < *first.expires_at - 30min;
+  }));
+  CHECK(must(replica.fetch()).generation == first.generation);
+}
+
+TEST_CASE("an owner that has no room is left for the next one", "[remote]") {
+  node here;
+  false_owner full{[](const line_end& to, const question&) { to.turn_away(); }};
+  false_owner at{
+    [](const line_end& to, const question& what) { to.grant(what, 1); }};
+  auto only = must(remote::connect(here.sys, full.address(), quick()));
+  auto once = fetch_options{};
+  once.report_error = true;
+  const auto err = error_of(only.fetch(once));
+  CHECK(err == errc::owner_unreachable);
+  CHECK(contains(caf::to_string(err), "full"));
+  auto both
+    = must(remote::connect(here.sys, {full.address(), at.address()}, quick()));
+  CHECK(secret_of(both.fetch()) == "token-1");
 }
 
 TEST_CASE("an owner that does not answer is connected to anew",

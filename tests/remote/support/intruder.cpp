@@ -22,6 +22,7 @@ struct intruder::record {
   mutable std::condition_variable changed;
   std::vector<caf::strong_actor_ptr> senders;
   std::size_t publications = 0;
+  std::size_t refusals = 0;
 };
 
 intruder::intruder(const remote::address& where)
@@ -50,17 +51,22 @@ caf::actor intruder::new_ear() {
   return sys().spawn([record = record_](caf::event_based_actor* hearer) {
     // Of CAF's own actors.
     detail::ignore_errors(hearer);
-    const auto note = [record, hearer](bool is_publication) {
+    const auto note = [record, hearer](std::size_t record::*what = nullptr) {
       const auto guard = std::lock_guard{record->mutex};
       record->senders.push_back(hearer->current_sender());
-      record->publications += is_publication ? 1 : 0;
+      if (what != nullptr)
+        ++(*record.*what);
       record->changed.notify_all();
     };
     return caf::behavior{
-      [note](fetch_atom, const remote::answer&) { note(false); },
-      [note](publish_atom, std::uint64_t, const generation&) { note(true); },
-      [note](rejected_atom, std::uint64_t, const generation&) { note(false); },
-      [note](const status&) { note(false); },
+      [note](fetch_atom, const remote::answer& x) {
+        note(x.number == 0 ? &record::refusals : nullptr);
+      },
+      [note](publish_atom, std::uint64_t, const generation&) {
+        note(&record::publications);
+      },
+      [note](rejected_atom, std::uint64_t, const generation&) { note(); },
+      [note](const status&) { note(); },
     };
   });
 }
@@ -105,6 +111,11 @@ bool intruder::wait_for_all() {
 std::size_t intruder::publications() const {
   const auto guard = std::lock_guard{record_->mutex};
   return record_->publications;
+}
+
+std::size_t intruder::refusals() const {
+  const auto guard = std::lock_guard{record_->mutex};
+  return record_->refusals;
 }
 
 std::vector<caf::strong_actor_ptr> intruder::senders() const {

@@ -62,6 +62,9 @@ public:
   /// How many of those told of a new token.
   std::size_t publications() const;
 
+  /// How many said that there would be no answers.
+  std::size_t refusals() const;
+
   /// Waits until so many messages came.
   bool wait_for(std::size_t n,
                 std::chrono::milliseconds limit = patience) const;

@@ -80,10 +80,12 @@ private:
         });
   }
 
-  std::optional<answer> vouch_for(const token& tok) const {
+  std::optional<answer> vouch_for(const token& tok) {
     const auto end = bearer_.slot().end_of(tok.generation);
     if (!end)
       return std::nullopt;
+    vouched_for_ = tok.generation;
+    vouched_until_ = *end;
     auto result = answer{};
     result.granted = tok;
     if (*end == never)
@@ -114,10 +116,27 @@ private:
   // -- news -------------------------------------------------------------------
 
   void tell(const event& what) {
-    if (const auto* news = std::get_if<events::published>(&what.what))
-      to_gate(publish_atom_v, news->generation);
+    if (const auto* start = std::get_if<status>(&what.what))
+      tell_of(start->current.value_or(generation{}));
+    else if (const auto* news = std::get_if<events::published>(&what.what))
+      tell_of(news->generation);
     else if (const auto* end = std::get_if<events::rejected>(&what.what))
       to_gate(rejected_atom_v, end->generation);
+    else if (const auto* last = std::get_if<events::attempt_ended>(&what.what))
+      if (last->how == events::outcome::unchanged)
+        compare_ends();
+  }
+
+  void tell_of(const generation& published) {
+    to_gate(publish_atom_v, published);
+  }
+
+  /// A source may give the same token another end, as one does that learns of
+  /// its revocation in an hour.
+  void compare_ends() {
+    const auto end = bearer_.slot().end_of(vouched_for_);
+    if (end && *end != std::exchange(vouched_until_, *end))
+      tell_of(vouched_for_);
   }
 
   template <class... Ts>
@@ -130,6 +149,10 @@ private:
   desk_actor::pointer self_;
   handle bearer_;
   caf::weak_actor_ptr gate_;
+
+  /// The last token that a replica got, and until when.
+  generation vouched_for_;
+  caf::timestamp vouched_until_;
 };
 
 desk_actor spawn_desk(const handle& bearer) {

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <string>
 #include <utility>
 
 namespace bearer::remote::detail {
@@ -89,8 +90,12 @@ private:
   void subscribe(std::uint64_t key) {
     const auto who = enter();
     const auto addr = caf::actor_cast<caf::actor_addr>(who);
-    if (lines_.count(addr) > 0 || count_lines(addr.node()) >= max_lines)
+    if (lines_.count(addr) > 0)
       return;
+    if (count_lines(addr.node()) >= max_lines) {
+      turn_away(addr, key);
+      return;
+    }
     auto forget = [this, addr](const caf::error&) { lines_.erase(addr); };
     lines_[addr] = {
       key, 0,
@@ -98,6 +103,21 @@ private:
     // What was told to the others while this one was not there.
     tell(addr, key, publish_atom_v, published_);
     tell(addr, key, rejected_atom_v, rejected_);
+  }
+
+  /// Otherwise it would wait for answers.
+  void turn_away(const caf::actor_addr& addr, std::uint64_t key) {
+    auto refused = busy("a node has no more than " + std::to_string(max_lines)
+                        + " replicas of one bearer");
+    refused.key = key;
+    send(addr, std::move(refused));
+  }
+
+  static answer busy(std::string why) {
+    auto result = answer{};
+    result.code = errc::busy;
+    result.text = std::move(why);
+    return result;
   }
 
   std::size_t count_lines(const caf::node_id& node) const {
@@ -114,10 +134,7 @@ private:
     auto& of_node = questions_[addr.node()];
     if (i->second.questions >= max_questions
         || of_node >= max_questions_of_node) {
-      auto refused = answer{};
-      refused.code = errc::busy;
-      refused.text = "too many questions at once";
-      finish(addr, what.number, std::move(refused));
+      finish(addr, what.number, busy("too many questions at once"));
       return;
     }
     ++i->second.questions;
@@ -145,12 +162,16 @@ private:
 
   void finish(const caf::actor_addr& addr, std::uint64_t number, answer found) {
     const auto i = lines_.find(addr);
-    const auto who = caf::actor_cast<line_actor>(addr);
-    if (i == lines_.end() || !who)
+    if (i == lines_.end())
       return;
     found.key = i->second.key;
     found.number = number;
-    bearer::detail::mail(self_, fetch_atom_v, std::move(found)).send(who);
+    send(addr, std::move(found));
+  }
+
+  void send(const caf::actor_addr& addr, answer what) {
+    if (const auto who = caf::actor_cast<line_actor>(addr))
+      bearer::detail::mail(self_, fetch_atom_v, std::move(what)).send(who);
   }
 
   template <class Atom>

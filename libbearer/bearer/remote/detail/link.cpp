@@ -2,6 +2,7 @@
 #include <bearer/error.hpp>
 #include <bearer/internal/alarm.hpp>
 #include <bearer/remote/detail/dialer.hpp>
+#include <bearer/remote/detail/error_text.hpp>
 #include <bearer/remote/detail/inquiry.hpp>
 #include <bearer/remote/detail/line.hpp>
 #include <bearer/remote/detail/link.hpp>
@@ -208,15 +209,16 @@ private:
   }
 
   void hear(const answer& what) {
+    const auto turned_away = what.number == 0;
     if (!attempt_ || attempt_->fallen_back()
-        || !attempt_->awaits(what.number)) {
+        || !(turned_away || attempt_->awaits(what.number))) {
       owners_.answered();
       return;
     }
-    if (what.code == errc::stopped) {
-      // It will never have a token again, though one in its place may.
+    if (turned_away || what.code == errc::stopped) {
+      // It will have no token for us, though another one may.
       drop_line();
-      dial_next(caf::make_error(errc::source_stopped, "the owner has stopped"));
+      dial_next(reason_of(what));
       return;
     }
     owners_.answered();
@@ -242,9 +244,10 @@ private:
   }
 
   void hear_of(const generation& what) {
-    heard_of_ = what;
+    // What is told once more ends at another time than it did.
+    const auto moved = what == std::exchange(heard_of_, what) && what == given_;
     const auto known = what.id == given_.id && what.count <= given_.count;
-    if (!known && !attempt_)
+    if ((!known || moved) && !attempt_)
       to_refresher(news_atom_v);
   }
 

@@ -25,7 +25,8 @@ namespace bearer::remote::detail {
 /// requests, because anybody could answer those in another's name; answers go
 /// to the sender and carry his key.
 using gate_actor = caf::typed_actor<
-  // From now on the sender gets answers and news, with this key. Idempotent.
+  // From now on the sender gets answers and news, with this key, or at once an
+  // answer that says why not. Idempotent.
   caf::result<void>(subscribe_atom, std::uint64_t),
   // Asks for a token. Only for those who have subscribed.
   caf::result<void>(fetch_atom, question),
@@ -36,7 +37,8 @@ using gate_actor = caf::typed_actor<
 using line_actor = caf::typed_actor<
   // The answer to a question.
   caf::result<void>(fetch_atom, answer),
-  // The key, and the generation that the owner has published.
+  // The key, and the generation that the owner has published; once more if it
+  // ends at another time now.
   caf::result<void>(publish_atom, std::uint64_t, generation),
   // The key, and the generation that servers refuse.
   caf::result<void>(rejected_atom, std::uint64_t, generation)>;

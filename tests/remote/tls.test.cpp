@@ -4,8 +4,11 @@
 #include "support/real_sources.hpp"
 #include "support/test_ca.hpp"
 
+#include <caf/actor_registry.hpp>
+
 #include "remote/support/event_watch.hpp"
 #include "remote/support/node.hpp"
+#include "remote/support/relay.hpp"
 #include <catch2/catch_test_macros.hpp>
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
@@ -138,6 +141,82 @@ TEST_CASE("an owner whose certificate has expired is refused",
   };
   CHECK(try_with(ca.issue()) > 0);
   CHECK(try_with(ca.issue({"IP:127.0.0.1", true})) == 0);
+}
+
+// -- the others' connections
+// ---------------------------------------------------
+
+namespace {
+
+/// A replica over TLS, and how often it had to connect.
+struct staying_replica {
+  explicit staying_replica(test_ca& ca)
+    : here(ca.issue(), ca.file()), there(ca.issue(), ca.file()) {
+    REQUIRE(replica.fetch());
+  }
+
+  /// Asks the owner for something.
+  void ask() const {
+    auto newer = fetch_options{};
+    newer.renew_required = true;
+    REQUIRE(replica.fetch(newer));
+  }
+
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  relay wire{at.published.port()};
+  handle replica = must(remote::connect(here.sys, local(wire.port()), quick()));
+};
+
+} // namespace
+
+TEST_CASE("a replica that leaves takes no other one's connection with it",
+          "[remote][tls]") {
+  test_ca ca;
+  staying_replica stays{ca};
+  node elsewhere{ca.issue(), ca.file()};
+  const auto idle = elsewhere.sys.registry().running();
+  const auto before = stays.wire.connections();
+  for (auto i = 0; i < 10; ++i) {
+    REQUIRE(must(remote::connect(elsewhere.sys, stays.at.address(), quick()))
+              .fetch());
+    REQUIRE(wait_for_actors(elsewhere, idle));
+    stays.ask();
+  }
+  CHECK(stays.wire.connections() == before);
+}
+
+TEST_CASE("a connection that breaks takes no other one with it",
+          "[remote][tls]") {
+  test_ca ca;
+  staying_replica stays{ca};
+  node elsewhere{ca.issue(), ca.file()};
+  const auto before = stays.wire.connections();
+  for (auto i = 0; i < 10; ++i) {
+    relay breaks{stays.at.published.port()};
+    auto other
+      = must(remote::connect(elsewhere.sys, local(breaks.port()), quick()));
+    REQUIRE(other.fetch());
+    breaks.cut();
+    // No TLS has said that it would.
+    REQUIRE(breaks.wait_for_end());
+    stays.ask();
+  }
+  CHECK(stays.wire.connections() == before);
+}
+
+TEST_CASE("a stranger who is refused takes no other one's connection with him",
+          "[remote][tls]") {
+  test_ca ca;
+  staying_replica stays{ca};
+  const auto before = stays.wire.connections();
+  for (auto i = 0; i < 10; ++i) {
+    CHECK_FALSE(is_welcome(stays.at.published.port(), {}));
+    stays.ask();
+  }
+  CHECK(stays.wire.connections() == before);
 }
 
 // -- what is refused at the start ---------------------------------------------

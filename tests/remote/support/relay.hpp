@@ -3,6 +3,7 @@
 #include "support/real_time.hpp"
 #include "support/tcp_server.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -36,6 +37,11 @@ public:
   /// was so in good time.
   bool wait_for_end() const {
     return ended_.wait();
+  }
+
+  /// How often somebody has connected.
+  std::size_t connections() const {
+    return wire_.connections();
   }
 
   /// What clients have sent.

@@ -1,5 +1,6 @@
 #include <bearer/error.hpp>
 #include <bearer/remote/detail/network.hpp>
+#include <bearer/remote/detail/tls_errors.hpp>
 #include <bearer/remote/detail/tls_setup.hpp>
 
 #include <caf/actor_system.hpp>
@@ -37,6 +38,7 @@ choose_network(caf::actor_system& sys, exposure to, std::string_view what) {
   if (!sys.has_openssl_manager())
     return complain("caf.openssl is configured but not loaded: load"
                     " caf::openssl::manager in the configuration");
+  keep_tls_errors_apart(sys);
   return sys.openssl_manager().actor_handle();
 }
 

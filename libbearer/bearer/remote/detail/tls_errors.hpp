@@ -1,0 +1,21 @@
+#pragma once
+
+#include <caf/fwd.hpp>
+
+namespace bearer::remote::detail {
+
+/// Keeps the TLS errors of one connection from ending others.
+///
+/// OpenSSL collects errors in a queue of the thread, which must be empty before
+/// a connection is used if the outcome is to be that connection's
+/// (SSL_get_error(3)). CAF, 0.18.7 and 1.1.0, does not see to that: after a
+/// handshake has failed, or a peer has gone without a word, the next connection
+/// that has nothing to read is taken for one that has failed, and closed.
+/// Whoever reached the port could keep a cluster apart with that, without any
+/// certificate.
+///
+/// So the queue of the network's thread is emptied after each step of a
+/// handshake, and whenever a connection of that thread begins or ends.
+void keep_tls_errors_apart(caf::actor_system& sys);
+
+} // namespace bearer::remote::detail

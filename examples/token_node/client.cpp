@@ -4,12 +4,14 @@
 #include <bearer/error.hpp>
 #include <bearer/receiver.hpp>
 
+#include <caf/actor_clock.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/timestamp.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace token_node {
@@ -24,10 +26,11 @@ public:
   static constexpr auto name = "token_node.client";
 
   client_state(caf::event_based_actor* self, bearer::handle tokens,
-               caf::timespan pause, std::shared_ptr<tally_collector> results)
+               const client_habits& habits,
+               std::shared_ptr<tally_collector> results)
     : self_(self),
       tokens_(std::move(tokens)),
-      pause_(pause),
+      habits_(habits),
       results_(std::move(results)) {
     // nop
   }
@@ -62,17 +65,29 @@ private:
     // How long it was under way after it was handed out nobody knows.
     if (tok.expires_at && begun_ >= *tok.expires_at)
       ++tally_.expired;
-    go_on(pause_);
+    if (tok.generation.count <= rejected_)
+      ++tally_.rejected;
+    reject_if_due(tok);
+    go_on(habits_.pause);
+  }
+
+  void reject_if_due(const bearer::token& tok) {
+    const auto now = self_->clock().now();
+    if (habits_.reject_every == caf::timespan::zero() || now < reject_next_)
+      return;
+    reject_next_ = now + habits_.reject_every;
+    rejected_ = tok.generation.count;
+    tokens_.reject(tok.generation);
   }
 
   void miss(const caf::error& why) {
-    // Only this program stops its bearer, when it ends.
-    if (why == bearer::errc::stopped)
+    // The end came first. Only this program stops its bearer, when it ends.
+    if (finishing_ || why == bearer::errc::stopped)
       return leave();
     ++tally_.lost;
     if (tally_.first_error.empty())
       tally_.first_error = to_string(why);
-    go_on(std::max<caf::timespan>(pause_, least_pause_after_loss));
+    go_on(std::max<caf::timespan>(habits_.pause, least_pause_after_loss));
   }
 
   void go_on(caf::timespan pause) {
@@ -96,12 +111,16 @@ private:
 
   caf::event_based_actor* self_;
   bearer::handle tokens_;
-  caf::timespan pause_;
+  client_habits habits_;
   std::shared_ptr<tally_collector> results_;
 
   /// Of the fetch under way.
   bearer::receiver_actor receiver_;
   caf::timestamp begun_;
+
+  /// The newest token that it has rejected, and when it may reject the next.
+  std::uint64_t rejected_ = 0;
+  caf::actor_clock::time_point reject_next_ = {};
 
   bool pausing_ = false;
   bool finishing_ = false;
@@ -111,9 +130,9 @@ private:
 } // namespace
 
 caf::actor spawn_client(caf::actor_system& sys, const bearer::handle& tokens,
-                        caf::timespan pause,
+                        const client_habits& habits,
                         std::shared_ptr<tally_collector> results) {
-  return sys.spawn<caf::stateful_actor<client_state>>(tokens, pause,
+  return sys.spawn<caf::stateful_actor<client_state>>(tokens, habits,
                                                       std::move(results));
 }
 

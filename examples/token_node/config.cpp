@@ -99,6 +99,9 @@ void config::add_fetch_options(example::option_adder& to) {
          "how many clients fetch all the time, each with a receiver for every "
          "fetch; from 0 to 1000000, by default 1")
     .add(pause, "pause", "of each client between two fetches, by default none")
+    .add(reject_every, "reject-every",
+         "how often one of them says that a server has refused its token, by "
+         "default never")
     .add(duration, "duration",
          "how long to run, such as 90s; by default until interrupted");
 }
@@ -160,6 +163,8 @@ void config::check_fetches() const {
     refuse("receivers", "must be from 0 to 1000000");
   if (pause < caf::timespan::zero())
     refuse("pause", "must not be negative");
+  if (reject_every < caf::timespan::zero())
+    refuse("reject-every", "must not be negative");
   if (duration < caf::timespan::zero())
     refuse("duration", "must not be negative");
   if (refresh_period <= caf::timespan::zero())

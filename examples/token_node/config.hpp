@@ -61,6 +61,9 @@ public:
   std::uint32_t receivers = 1;
   caf::timespan pause{0};
 
+  /// Zero for never.
+  caf::timespan reject_every{0};
+
   /// Zero for no end.
   caf::timespan duration{0};
 

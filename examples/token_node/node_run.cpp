@@ -31,7 +31,7 @@ steady::time_point end_of(caf::timespan duration) {
 } // namespace
 
 bool run_result::ended_well() const noexcept {
-  return lost() == 0 && clients.expired == 0
+  return lost() == 0 && clients.expired == 0 && clients.rejected == 0
          && (!had_clients || clients.tokens > 0);
 }
 
@@ -52,8 +52,12 @@ node_run::node_run(caf::actor_system& sys, const config& from)
     kill_all();
     throw;
   }
-  for (auto i = std::uint32_t{0}; i < from.receivers; ++i)
-    clients_.push_back(spawn_client(sys, node_.tokens(), from.pause, results_));
+  for (auto i = std::uint32_t{0}; i < from.receivers; ++i) {
+    // One of them is enough for the whole cluster.
+    const auto habits = client_habits{from.pause, i == 0 ? from.reject_every
+                                                         : caf::timespan{}};
+    clients_.push_back(spawn_client(sys, node_.tokens(), habits, results_));
+  }
 }
 
 node_run::~node_run() {

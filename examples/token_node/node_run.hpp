@@ -42,8 +42,8 @@ struct run_result {
     return clients.lost + stuck_clients;
   }
 
-  /// Whether no fetch was lost, none got an expired token and, if there were
-  /// clients, some got one.
+  /// Whether no fetch was lost, none got an expired or rejected token and, if
+  /// there were clients, some got one.
   bool ended_well() const noexcept;
 };
 

@@ -36,6 +36,7 @@ std::string json_line(const run_result& run) {
     .add("source_calls", run.is_owner ? attempts : 0)
     .add("reconnects", run.events ? run.events->reconnects : 0)
     .add("expired_served", run.clients.expired)
+    .add("rejected_served", run.clients.rejected)
     .add("max_staleness_ms", max_staleness_ms(run))
     .text();
 }
@@ -44,7 +45,7 @@ const char* report_help() noexcept {
   return R"(the last line of the output is a JSON object of numbers:
 
   fetches           answered or lost; without those that the end cut short
-  lost              got no answer, or another error than that of the end
+  lost              got no answer, or an error before the end
   local_hits        answered without waiting, from what this node had
   remote_calls      attempts of a replica, each of them one question to its
                     owner, or an effort to reach one; 0 at an owner
@@ -57,13 +58,16 @@ const char* report_help() noexcept {
   expired_served    tokens whose expires_at had passed already when the fetch
                     began that got them; those that expired between their way
                     out and their arrival are not told from others
+  rejected_served   tokens that came to the client which had rejected them
+                    before its fetch began, see --reject-every
   max_staleness_ms  the longest that a token still arrived after this node's
                     bearer had published a newer one, had learned of its
                     rejection, or had withdrawn it; the time that news takes
                     from another node to this one is not in it
 
-the exit status is 0 only if none was lost, none expired was served and, if
-there were receivers, some got a token; 2 if the arguments make no sense)";
+the exit status is 0 only if none was lost, none expired or rejected was served
+and, if there were receivers, some got a token; 2 if the arguments make no
+sense)";
 }
 
 } // namespace token_node

@@ -8,6 +8,7 @@ tally& tally::operator+=(const tally& other) {
   tokens += other.tokens;
   lost += other.lost;
   expired += other.expired;
+  rejected += other.rejected;
   if (first_error.empty())
     first_error = other.first_error;
   for (const auto& [count, when] : other.last_given) {

@@ -22,6 +22,9 @@ struct tally {
   /// Tokens that had expired before the fetch began that got them.
   std::uint64_t expired = 0;
 
+  /// Tokens that came to who had rejected them before the fetch began.
+  std::uint64_t rejected = 0;
+
   /// Why the first fetch was lost that was.
   std::string first_error;
 

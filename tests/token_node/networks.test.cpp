@@ -3,6 +3,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <list>
@@ -10,6 +11,7 @@
 
 using namespace bearer;
 using namespace bearer::test;
+using namespace std::chrono_literals;
 
 // An owner and its replicas with a network between them that is not at its
 // best. Skipped where there are no network namespaces to be had.
@@ -18,9 +20,13 @@ namespace {
 
 using side = two_networks::side;
 
-std::unique_ptr<two_networks> make_networks() {
+/// A network across a continent, on a bad day.
+constexpr auto bad = bad_wire::quality{50ms, 20ms, 3};
+
+template <class... Ts>
+std::unique_ptr<two_networks> make_networks(const Ts&... xs) {
   try {
-    return std::make_unique<two_networks>();
+    return std::make_unique<two_networks>(xs...);
   } catch (const std::exception& ex) {
     SKIP("no network namespaces here: " << ex.what());
   }
@@ -29,7 +35,15 @@ std::unique_ptr<two_networks> make_networks() {
 
 /// An owner on the left and replicas on the right, with TLS.
 struct cluster {
-  cluster() = default;
+  cluster() : networks(make_networks()) {
+    // nop
+  }
+
+  explicit cluster(const bad_wire::quality& how)
+    : networks(make_networks(how)) {
+    // On so bad a network, silence need not be the end.
+    watchful.clear();
+  }
 
   program& start_owner(const words& more) {
     const auto node = token_node(words{"--listen=4711", "--pause=1ms", "--bind",
@@ -41,11 +55,11 @@ struct cluster {
     return *owner;
   }
 
-  program& start_replica() {
+  program& start_replica(const words& more = {}) {
     const auto node
       = replica_of(networks->address(side::left) + ":4711",
                    words{"--receivers=5", "--refresh-request-timeout=2s"}
-                     + watchful + tls_of(ca.issue(), ca));
+                     + watchful + tls_of(ca.issue(), ca) + more);
     return replicas.emplace_back(networks->in(side::right, node));
   }
 
@@ -54,14 +68,13 @@ struct cluster {
                     "--caf.middleman.connection-timeout=1s"};
 
   test_ca ca;
-  std::unique_ptr<two_networks> networks = make_networks();
+  std::unique_ptr<two_networks> networks;
   std::unique_ptr<program> owner;
   std::list<program> replicas;
 };
 
 /// Three renewals at each of five replicas.
 void renew_all(cluster& it) {
-  it.watchful.clear();
   auto& owner = it.start_owner({"--token-command", issuer(3)});
   for (auto i = 0; i < 5; ++i)
     it.start_replica();
@@ -94,16 +107,31 @@ bool all_say(const cluster& it, const std::string& what,
 
 TEST_CASE("a network that delays and loses packets loses no fetch",
           "[token_node][network]") {
-  cluster it;
-  if (const auto lack
-      = it.networks->shape({"netem", "delay", "50ms", "20ms", "loss", "3%"}))
-    SKIP("no netem in this kernel: " << *lack);
+  cluster it{bad};
   renew_all(it);
+  CHECK(it.networks->wire().lost() > 0);
+}
+
+TEST_CASE("on such a network, what one node refuses no node goes on with",
+          "[token_node][network][I4]") {
+  cluster it{bad};
+  auto& owner = it.start_owner({"--token-command", issuer(3'600)});
+  it.start_replica();
+  for (auto i = 0; i < 2; ++i)
+    it.start_replica({"--reject-every=300ms"});
+  for (const auto& replica : it.replicas)
+    REQUIRE(replica.says("rejected", 6));
+  for (auto& replica : it.replicas)
+    CHECK(end_of(replica)["rejected_served"] == 0);
+  // Both refuse each token, and that is one call.
+  const auto rejections = owner.count("rejected");
+  CHECK(end_of(owner)["source_calls"] <= rejections + 1);
 }
 
 TEST_CASE("a network too narrow for its packets loses no fetch",
           "[token_node][network]") {
   cluster it;
+  it.watchful.clear();
   // A queue of three packets, in which each waits up to 0.2 seconds.
   if (const auto lack = it.networks->shape(
         {"tbf", "rate", "200kbit", "burst", "1600", "limit", "5000"}))

@@ -53,6 +53,11 @@ words operator+(words x, const words& y) {
   return x;
 }
 
+std::string new_stem() {
+  static auto count = 0;
+  return "bearer-" + std::to_string(::getpid()) + '-' + std::to_string(++count);
+}
+
 /// Only once the first one is there, there is something to take away.
 void remove(const std::string& name) {
   attempt({"ip", "netns", "del", name});
@@ -61,18 +66,31 @@ void remove(const std::string& name) {
 } // namespace
 
 two_networks::two_networks() {
-  static auto count = 0;
-  stem_ = "bearer-" + std::to_string(::getpid()) + '-'
-          + std::to_string(++count);
+  make([this] {
+    must(words{"ip", "link", "add", "name", cable, "address",
+               hardware_address(side::left), "netns", name(side::left), "type",
+               "veth"}
+         + words{"peer", "name", cable, "address",
+                 hardware_address(side::right), "netns", name(side::right)});
+  });
+}
+
+two_networks::two_networks(const bad_wire::quality& how) {
+  make([&] {
+    wire_ = std::make_unique<bad_wire>(name(side::left), name(side::right),
+                                       cable, how);
+  });
+}
+
+template <class F>
+void two_networks::make(F lay_cable) {
+  stem_ = new_stem();
   const auto left = name(side::left);
   const auto right = name(side::right);
   try {
     must({"ip", "netns", "add", left});
     must({"ip", "netns", "add", right});
-    must(words{"ip", "link", "add", "name", cable, "address",
-               hardware_address(side::left), "netns", left, "type", "veth"}
-         + words{"peer", "name", cable, "address",
-                 hardware_address(side::right), "netns", right});
+    lay_cable();
     for (const auto where : {side::left, side::right}) {
       must({"ip", "-n", name(where), "addr", "add", address(where) + "/24",
             "dev", cable});
@@ -87,6 +105,7 @@ two_networks::two_networks() {
 }
 
 two_networks::~two_networks() {
+  wire_.reset();
   remove(name(side::left));
   remove(name(side::right));
 }

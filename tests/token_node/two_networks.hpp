@@ -1,5 +1,8 @@
 #pragma once
 
+#include "token_node/bad_wire.hpp"
+
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,8 +15,13 @@ class two_networks {
 public:
   enum class side { left, right };
 
+  /// With a cable as good as any.
   /// @throws std::runtime_error if they cannot be made, saying why.
   two_networks();
+
+  /// With a worse one, which can be neither cut nor made to swallow anything.
+  /// @throws std::runtime_error
+  explicit two_networks(const bad_wire::quality& how);
 
   two_networks(const two_networks&) = delete;
 
@@ -28,6 +36,11 @@ public:
   /// The command that runs a command there.
   std::vector<std::string> in(side where,
                               std::vector<std::string> command) const;
+
+  /// The cable, if it is a bad one.
+  const bad_wire& wire() const {
+    return *wire_;
+  }
 
   /// Takes the cable out, of which the right side's kernel learns.
   void cut() const;
@@ -47,11 +60,15 @@ public:
   shape(const std::vector<std::string>& discipline) const;
 
 private:
+  template <class F>
+  void make(F lay_cable);
+
   std::string name(side of) const;
 
   void set_neighbour(side of, const std::string& hardware_address) const;
 
   std::string stem_;
+  std::unique_ptr<bad_wire> wire_;
 };
 
 } // namespace bearer::test

@@ -166,7 +166,7 @@ TEST_CASE("a replica reports why its owner has no token", "[remote][I6]") {
   source.break_down();
   owner at{there, source.spawn(there.sys), quick()};
   auto settings = quick();
-  settings.refresh_request_timeout = 200ms;
+  settings.refresh_request_timeout = 2s;
   auto replica = must(remote::connect(here.sys, at.address(), settings));
   auto opts = fetch_options{};
   opts.report_error = true;

@@ -1,22 +1,17 @@
 #pragma once
 
-#include "simulation/scenario.hpp"
+#include "simulation/game.hpp"
 
 #include <cstddef>
 #include <functional>
-#include <vector>
 
 namespace bearer::sim {
 
 /// Leaves out as many steps of a scenario as possible.
-/// @param still_fails tells whether a scenario shows the fault.
+/// @param still_fails tells whether these steps alone show the fault.
 /// @returns the places of the steps that it takes, none of which can be left
 ///          out alone.
-std::vector<std::size_t>
-shrink(const scenario& what,
-       const std::function<bool(const scenario&)>& still_fails);
-
-/// The scenario with these of its steps only.
-scenario only(const scenario& what, const std::vector<std::size_t>& places);
+places shrink(std::size_t length,
+              const std::function<bool(const places&)>& still_fails);
 
 } // namespace bearer::sim

@@ -31,7 +31,8 @@ struct progress {
 /// A process that plays every n-th scenario.
 class worker {
 public:
-  worker(std::uint64_t first, std::uint64_t end, std::uint64_t stride) {
+  worker(const game& what, std::uint64_t first, std::uint64_t end,
+         std::uint64_t stride) {
     void* shared = ::mmap(nullptr, sizeof(progress), PROT_READ | PROT_WRITE,
                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     auto ends = std::array<int, 2>{};
@@ -42,7 +43,7 @@ public:
     if (pid_ < 0)
       throw std::runtime_error("cannot start a worker");
     if (pid_ == 0)
-      work(first, end, stride, ends[1]);
+      work(what, first, end, stride, ends[1]);
     ::close(ends[1]);
     reports_ = ends[0];
   }
@@ -102,15 +103,15 @@ public:
   }
 
 private:
-  [[noreturn]] void work(std::uint64_t first, std::uint64_t end,
-                         std::uint64_t stride, int reports) {
+  [[noreturn]] void work(const game& what, std::uint64_t first,
+                         std::uint64_t end, std::uint64_t stride, int reports) {
     auto reached = coverage{};
     for (auto seed = first; seed < end; seed += stride) {
       progress_->seed = seed;
       // Now and then with its trace, in which no secret may show.
-      const auto result = play(make_scenario(seed), seed % 16 == 0);
-      for (const auto& [what, count] : result.reached)
-        reached[what] += count;
+      const auto result = what.play_all(seed, seed % 16 == 0);
+      for (const auto& [row, count] : result.reached)
+        reached[row] += count;
       if (result.fault) {
         write(reports, result.fault->invariant + '\t' + result.fault->what);
         ::_exit(EXIT_FAILURE);
@@ -118,8 +119,8 @@ private:
       ++progress_->played;
     }
     auto out = std::ostringstream{};
-    for (const auto& [what, count] : reached)
-      out << count << '\t' << what.first << '\t' << what.second << '\n';
+    for (const auto& [row, count] : reached)
+      out << count << '\t' << row.first << '\t' << row.second << '\n';
     write(reports, out.str());
     ::_exit(EXIT_SUCCESS);
   }
@@ -194,11 +195,11 @@ bool listen(std::vector<worker>& workers) {
 
 } // namespace
 
-harvest play_many(std::uint64_t first, std::uint64_t count,
+harvest play_many(const game& what, std::uint64_t first, std::uint64_t count,
                   std::uint64_t jobs) {
   auto workers = std::vector<worker>{};
   for (std::uint64_t i = 0; i < jobs; ++i)
-    workers.emplace_back(first + i, first + count, jobs);
+    workers.emplace_back(what, first + i, first + count, jobs);
   auto failed = [](const worker& one) { return one.failed(); };
   while (listen(workers)
          && std::none_of(workers.begin(), workers.end(), failed))

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simulation/play.hpp"
+#include "simulation/game.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -24,6 +24,7 @@ struct harvest {
 /// Plays the scenarios from `first` on in `jobs` processes; CAF's virtual time
 /// knows one system at a time. Stops at the first fault. Shows its progress on
 /// a terminal.
-harvest play_many(std::uint64_t first, std::uint64_t count, std::uint64_t jobs);
+harvest play_many(const game& what, std::uint64_t first, std::uint64_t count,
+                  std::uint64_t jobs);
 
 } // namespace bearer::sim

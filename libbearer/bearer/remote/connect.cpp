@@ -1,12 +1,10 @@
-#include <bearer/detail/assemble.hpp>
-#include <bearer/detail/caf_compat.hpp>
 #include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/remote/connect.hpp>
 #include <bearer/remote/detail/link.hpp>
 #include <bearer/remote/detail/network.hpp>
+#include <bearer/remote/detail/replica.hpp>
 
-#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 
 #include <algorithm>
@@ -54,24 +52,14 @@ connect(caf::actor_system& sys, std::vector<address> owners,
   const auto memory = bearer::detail::thread_memory{};
   auto config = detail::link_config{};
   config.owners = std::move(owners);
-  config.network = std::move(*network);
-  config.loopback_only = to == detail::exposure::loopback;
+  config.way = {std::move(*network), detail::probe_on_thread(),
+                to == detail::exposure::loopback};
   config.fallback = std::move(options.fallback);
   config.settings = settings;
   config.clock = options.clock;
-  auto link = detail::spawn_link(sys, std::move(config));
-  auto parts = bearer::detail::parts{};
-  parts.source = closable_token_source{link};
-  parts.settings = settings;
-  // The owner's has been taken off already.
-  parts.settings.expiry_margin = caf::timespan::zero();
-  parts.options = {std::move(options.name), std::move(options.judge),
-                   options.clock};
-  parts.introduce = [link](const refresher_actor& refresher) {
-    bearer::detail::anon_mail(link, subscribe_atom_v,
-                              caf::actor_cast<caf::weak_actor_ptr>(refresher));
-  };
-  return bearer::detail::assemble(sys, std::move(parts));
+  return detail::assemble_replica(sys, std::move(config),
+                                  {std::move(options.name),
+                                   std::move(options.judge), options.clock});
 }
 
 caf::expected<handle> connect(caf::actor_system& sys, address owner,

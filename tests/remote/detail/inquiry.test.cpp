@@ -76,3 +76,22 @@ TEST_CASE("a lifetime counts from when the token was asked for",
     = std::get<caf::expected<token>>(asking.go_on(found, 2, after(4s)));
   CHECK(outcome->expires_at == start.wall + 1h);
 }
+
+TEST_CASE("a clock that is set meanwhile makes no lifetime longer",
+          "[remote][I2][I13]") {
+  const auto end_after_jump = [](caf::timespan by) {
+    auto asking = make_inquiry(false);
+    asking.begin(1, start);
+    auto found = answer{};
+    found.granted = make_token("secret");
+    found.usable_for = 1h;
+    auto now = after(4s);
+    now.wall += by;
+    const auto outcome
+      = std::get<caf::expected<token>>(asking.go_on(found, 2, now));
+    return *outcome->expires_at - now.wall;
+  };
+  CHECK(end_after_jump(0s) == 1h - 4s);
+  CHECK(end_after_jump(-3h) == 1h - 4s);
+  CHECK(end_after_jump(10min) == 50min - 4s);
+}

@@ -5,6 +5,7 @@
 #include <bearer/error.hpp>
 #include <bearer/remote/address.hpp>
 #include <bearer/remote/detail/probe.hpp>
+#include <bearer/remote/detail/way.hpp>
 #include <bearer/remote/detail/wire.hpp>
 #include <bearer/source/detail/budget.hpp>
 
@@ -15,7 +16,6 @@
 #include <caf/actor_system.hpp>
 #include <caf/disposable.hpp>
 #include <caf/expected.hpp>
-#include <caf/io/middleman_actor.hpp>
 #include <caf/node_id.hpp>
 
 #include <algorithm>
@@ -28,7 +28,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace bearer::remote::detail {
@@ -43,10 +42,7 @@ public:
 
   using handler = std::function<void(caf::expected<gate_actor>)>;
 
-  /// @param network CAF's actor that connects.
-  /// @param loopback_only Never leave this machine, whatever names say.
-  dialer(Self* self, caf::io::middleman_actor network, bool loopback_only)
-    : self_(self), network_(std::move(network)), loopback_only_(loopback_only) {
+  dialer(Self* self, way how) : self_(self), way_(std::move(how)) {
     outside_->attach(caf::weak_actor_ptr{self->ctrl()});
   }
 
@@ -134,10 +130,12 @@ private:
       else
         finish(std::move(found.error()));
     };
+    auto report = [next, busy, outside = outside_](auto found) {
+      *busy = false;
+      hand_in(*outside, next, std::move(found));
+    };
     try {
-      std::thread{run<decltype(next)>, outside_, busy, call_->where,
-                  loopback_only_,      until,    next}
-        .detach();
+      way_.find(call_->where, way_.loopback_only, until, report);
     } catch (const std::exception& ex) {
       // No thread or no memory.
       *busy = false;
@@ -145,24 +143,11 @@ private:
     }
   }
 
-  static caf::expected<listener_found> probe_in_any_case(const address& where,
-                                                         bool loopback_only,
-                                                         steady_time deadline) {
-    try {
-      return probe(where, loopback_only, deadline);
-    } catch (const std::exception& ex) {
-      return failed(where, ex.what());
-    }
-  }
-
-  /// The life of the thread that probes.
+  /// Runs `next(found)` inside the actor, if that is still there.
   template <class F>
-  static void run(const std::shared_ptr<line>& outside, const flag& busy,
-                  const address& where, bool loopback_only,
-                  steady_time deadline, F next) {
-    auto found = probe_in_any_case(where, loopback_only, deadline);
-    *busy = false;
-    outside->reach([&](const caf::strong_actor_ptr& whom) {
+  static void
+  hand_in(line& outside, F next, caf::expected<listener_found> found) {
+    outside.reach([&](const caf::strong_actor_ptr& whom) {
       bearer::detail::anon_mail(caf::actor_cast<caf::actor>(whom),
                                 caf::make_action(
                                   [next = std::move(next),
@@ -181,7 +166,7 @@ private:
       call_->deadline - self_->clock().now(), caf::timespan{1});
     bearer::detail::mail(self_, caf::connect_atom_v, found.where.host,
                          found.where.port)
-      .request(network_, left)
+      .request(way_.network, left)
       .then(
         [this, number = calls_](const caf::node_id&,
                                 const caf::strong_actor_ptr& whom,
@@ -207,8 +192,7 @@ private:
   }
 
   Self* self_;
-  caf::io::middleman_actor network_;
-  bool loopback_only_;
+  way way_;
 
   /// The call under way, and how many there were.
   std::optional<pending> call_;

@@ -2,6 +2,7 @@
 #include <bearer/remote/detail/inquiry.hpp>
 #include <bearer/source/detail/budget.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -23,7 +24,11 @@ question inquiry::begin(std::uint64_t number, moment now) {
 
 conversation::step inquiry::go_on(const answer& what, std::uint64_t number,
                                   moment now) {
-  auto next = talk_.go_on(what, asked_);
+  // If the wall clock was set back since, then the question was asked at a time
+  // that is earlier by the present reckoning.
+  const auto then = bearer::detail::saturating_add(now.wall,
+                                                   asked_.steady - now.steady);
+  auto next = talk_.go_on(what, std::min(asked_.wall, then));
   if (auto* more = std::get_if<question>(&next))
     *more = prepare(*more, number, now);
   return next;
@@ -40,7 +45,7 @@ question inquiry::prepare(question what, std::uint64_t number, moment now) {
   what.number = number_ = number;
   // So that the owner's reason comes before ours.
   what.budget = bearer::detail::inner_budget(deadline() - now.steady);
-  asked_ = now.wall;
+  asked_ = now;
   return what;
 }
 

@@ -25,8 +25,8 @@ public:
 
   /// One look at both clocks.
   struct moment {
-    steady_time steady;
-    caf::timestamp wall;
+    steady_time steady = {};
+    caf::timestamp wall = {};
   };
 
   /// @param has_standby Whether somebody is asked if no owner answers; owners
@@ -91,7 +91,7 @@ private:
 
   /// Of the question that was asked last.
   std::uint64_t number_ = 0;
-  caf::timestamp asked_;
+  moment asked_;
 };
 
 } // namespace bearer::remote::detail

@@ -33,7 +33,7 @@ public:
       clock_(std::move(config.clock)),
       look_again_after_(config.settings.max_retry_timeout),
       owners_(config.owners),
-      dialer_(self, std::move(config.network), config.loopback_only),
+      dialer_(self, std::move(config.way)),
       standby_(std::move(config.fallback), config.settings, clock_),
       alarm_(self, [this] { ring(); }) {
     bearer::detail::ignore_errors(self_);

@@ -3,13 +3,13 @@
 #include <bearer/actors.hpp>
 #include <bearer/any_source.hpp>
 #include <bearer/remote/address.hpp>
+#include <bearer/remote/detail/way.hpp>
 #include <bearer/remote/protocol.hpp>
 #include <bearer/renewal_settings.hpp>
 #include <bearer/wall_clock.hpp>
 
 #include <caf/actor_control_block.hpp>
 #include <caf/fwd.hpp>
-#include <caf/io/middleman_actor.hpp>
 
 #include <vector>
 
@@ -33,11 +33,8 @@ struct link_config {
   /// Where the owner may be, at least one address.
   std::vector<address> owners;
 
-  /// CAF's actor that connects.
-  caf::io::middleman_actor network;
-
-  /// Never leave this machine.
-  bool loopback_only = false;
+  /// How it gets there.
+  detail::way way;
 
   /// Where tokens come from when no owner is there; may be invalid.
   any_source fallback;

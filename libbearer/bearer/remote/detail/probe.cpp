@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include <netdb.h>
 #include <poll.h>
@@ -68,6 +70,17 @@ int try_connect(const addrinfo& to, steady_clock::time_point deadline,
   return err;
 }
 
+/// No exception may leave a thread.
+caf::expected<listener_found>
+probe_in_any_case(const address& where, bool loopback_only,
+                  steady_clock::time_point deadline) {
+  try {
+    return probe(where, loopback_only, deadline);
+  } catch (const std::exception& ex) {
+    return complain(where, ex.what());
+  }
+}
+
 std::string numeric_host(const addrinfo& of) {
   auto text = std::array<char, NI_MAXHOST>{};
   if (::getnameinfo(of.ai_addr, of.ai_addrlen, text.data(), text.size(),
@@ -101,6 +114,15 @@ caf::expected<listener_found> probe(const address& where, bool loopback_only,
     problem = std::generic_category().message(err);
   }
   return complain(where, problem);
+}
+
+finder probe_on_thread() {
+  return [](const address& where, bool loopback_only,
+            steady_clock::time_point deadline, auto on_end) {
+    std::thread{[=] {
+      on_end(probe_in_any_case(where, loopback_only, deadline));
+    }}.detach();
+  };
 }
 
 } // namespace bearer::remote::detail

@@ -5,6 +5,7 @@
 #include <caf/expected.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 namespace bearer::remote::detail {
@@ -38,5 +39,15 @@ struct listener_found {
 caf::expected<listener_found>
 probe(const address& where, bool loopback_only,
       std::chrono::steady_clock::time_point deadline);
+
+/// Does the same without blocking, and calls back, on any thread.
+/// @throws std::exception if it cannot begin; then nobody is called.
+using finder
+  = std::function<void(const address& where, bool loopback_only,
+                       std::chrono::steady_clock::time_point deadline,
+                       std::function<void(caf::expected<listener_found>)>)>;
+
+/// Probes on a thread of its own, for which nobody waits.
+finder probe_on_thread();
 
 } // namespace bearer::remote::detail

@@ -1,0 +1,146 @@
+#include "simulation/cluster/play.hpp"
+
+#include "simulation/cluster/specification.hpp"
+#include "simulation/cluster/world.hpp"
+#include "simulation/dice.hpp"
+
+#include <chrono>
+#include <exception>
+#include <string>
+
+namespace bearer::sim::cluster {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// One play: the world, and the specification that watches it.
+class session {
+public:
+  session(const scenario& what, outcome& result, bool with_trace)
+    : what_(what),
+      result_(result),
+      with_trace_(with_trace),
+      spec_(what.settings),
+      world_(what.settings, [this](std::size_t node, const observation& x) {
+        observe(node, x);
+      }) {
+    // nop
+  }
+
+  void run() {
+    for (const auto& next : what_.steps) {
+      if (failed())
+        return;
+      play(next);
+      ++result_.step;
+    }
+    heal();
+    spread_rejection();
+    end();
+  }
+
+private:
+  void play(const step& next) {
+    ++result_.reached[{"", name_of(next)}];
+    if (with_trace_)
+      result_.trace += to_string(next) + '\n';
+    world_.play(next);
+  }
+
+  void observe(std::size_t node, const observation& x) {
+    if (with_trace_)
+      result_.trace += "  node " + std::to_string(node) + ' ' + to_string(x)
+                       + '\n';
+    spec_.observe(node, x);
+  }
+
+  /// All backoffs and attempts of a replica and of its owner after it.
+  caf::timespan long_enough() const {
+    const auto& x = what_.settings;
+    return 3 * (x.max_retry_timeout + 2 * x.refresh_request_timeout);
+  }
+
+  void look_at_all() {
+    for (auto i = std::size_t{0}; i < nodes; ++i)
+      play(steps::read{i});
+  }
+
+  /// Whatever has been, who asks gets a token, and all get the same (I11).
+  void heal() {
+    if (failed())
+      return;
+    play(steps::settle{0});
+    world_.heal();
+    world_.calm_down();
+    auto patient = steps::fetch{};
+    patient.timeout = 24h;
+    // A second time, because the first may be about an attempt under way.
+    for (auto round = 0; round < 2; ++round) {
+      // For a token without an end: one that a replica got while its clock was
+      // ahead ends there before it does at the owner.
+      play(steps::request_renewal{0});
+      for (patient.at = 0; patient.at < nodes; ++patient.at)
+        play(patient);
+      play(steps::pass{long_enough(), 0});
+    }
+    look_at_all();
+    spec_.require_agreement();
+  }
+
+  /// What one node rejects no node has for long (I4).
+  void spread_rejection() {
+    if (failed())
+      return;
+    const auto at = dice{what_.seed}.below(nodes);
+    const auto secret = spec_.seen_at(at);
+    play(steps::reject{at});
+    play(steps::pass{long_enough(), 0});
+    look_at_all();
+    spec_.require_gone(secret);
+    spec_.require_agreement();
+  }
+
+  void end() {
+    if (failed())
+      return;
+    world_.let_go();
+    spec_.require_all_answered();
+    if (failed())
+      return;
+    if (world_.timers() > 0)
+      result_.fault = {"I14", std::to_string(world_.timers())
+                                + " timers outlive the cluster"};
+    else if (world_.running() > 0)
+      result_.fault = {"I14", std::to_string(world_.running())
+                                + " actors outlive the cluster"};
+  }
+
+  bool failed() {
+    if (!result_.fault)
+      result_.fault = spec_.fault_found();
+    return result_.fault.has_value();
+  }
+
+  const scenario& what_;
+  outcome& result_;
+  bool with_trace_;
+  specification spec_;
+  world world_;
+};
+
+} // namespace
+
+outcome play(const scenario& what, bool with_trace) {
+  auto result = outcome{};
+  try {
+    session{what, result, with_trace}.run();
+  } catch (const std::exception& err) {
+    result.fault = {"none", err.what()};
+  }
+  if (!result.fault && result.trace.find(secret_mark) != std::string::npos)
+    result.fault = {"I19", "a secret shows in the trace"};
+  return result;
+}
+
+} // namespace bearer::sim::cluster

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <bearer/renewal_settings.hpp>
+
+#include "simulation/cluster/step.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace bearer::sim::cluster {
+
+/// A life of an owner and its replicas, which all have the same settings.
+struct scenario {
+  std::uint64_t seed;
+  renewal_settings settings;
+  std::vector<step> steps;
+};
+
+/// The scenario that belongs to a number.
+scenario make_scenario(std::uint64_t seed);
+
+} // namespace bearer::sim::cluster

@@ -1,0 +1,189 @@
+#include "simulation/cluster/specification.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace bearer::sim::cluster {
+
+namespace {
+
+constexpr auto owner = std::size_t{0};
+
+std::string at_node(std::size_t node) {
+  return node == owner ? "the owner" : "replica " + std::to_string(node);
+}
+
+std::string secret_of(const token& what) {
+  return std::string{what.access_token.view()};
+}
+
+} // namespace
+
+void specification::observe(std::size_t node, const observation& x) {
+  std::visit([&](const auto& what) { note(node, x.at, what); }, x.what);
+}
+
+// -- the source ---------------------------------------------------------------
+
+void specification::note(std::size_t, const moment& at,
+                         const seen::source_called&) {
+  if (called_) {
+    faults_.require(
+      answered_ || at.steady >= *called_ + settings_.refresh_request_timeout,
+      "I1", "the source is asked twice at once");
+    faults_.require(at.steady >= *called_ + settings_.initial_retry_timeout,
+                    "I8", "the source is asked too soon again");
+  }
+  // It may have been on its way since the last calm.
+  called_ = calm_[owner].steady;
+  answered_ = false;
+}
+
+void specification::note(std::size_t, const moment& at,
+                         const seen::source_answered& what) {
+  answered_ = true;
+  if (!what.what || !*what.what)
+    return;
+  const auto& given = **what.what;
+  auto end = std::optional<caf::timespan>{};
+  if (given.expires_at)
+    end = at.steady + (*given.expires_at - at.wall);
+  auto [i, is_new] = issued_.try_emplace(secret_of(given), issue{end});
+  // Those who have not heard of its latest end go by another one.
+  if (!is_new && i->second.end)
+    i->second.end = end ? std::optional{std::max(*end, *i->second.end)} : end;
+}
+
+// -- those who ask ------------------------------------------------------------
+
+void specification::note(std::size_t node, const moment& at,
+                         const seen::fetch_sent& what) {
+  fetches_[what.caller] = {node,           what.what, at.steady, bearers_[node],
+                           refused_[node], {},        0};
+}
+
+void specification::note(std::size_t node, const moment& at,
+                         const seen::fetch_answered& what) {
+  auto& asked = fetches_.at(what.caller);
+  faults_.require(++asked.answers == 1, "I5", "a fetch is answered twice");
+  if (!what.what)
+    return;
+  const auto& given = *what.what;
+  const auto id = given.generation.id;
+  // It may have been on its way since the last calm, if time has passed since.
+  const auto since = asked.sent > calm_[node].steady ? at : calm_[node];
+  check_given(node, given, since);
+  const auto i = asked.known.find(id);
+  check_number(node, given,
+               i == asked.known.end() ? bearer_record{} : i->second);
+  faults_.require(asked.refused.count(secret_of(given)) == 0, "I4",
+                  at_node(node) + " gives what was rejected there before");
+  const auto& than = asked.what.newer_than;
+  faults_.require(!than || than->id != id
+                    || given.generation.count > than->count,
+                  "I4", at_node(node) + " gives no newer token");
+}
+
+void specification::note(std::size_t node, const moment& at,
+                         const seen::was_read& what) {
+  seen_[node] = what.what ? secret_of(*what.what) : "";
+  if (!what.what)
+    return;
+  check_given(node, *what.what, at);
+  check_number(node, *what.what, bearers_[node][what.what->generation.id]);
+  faults_.require(refused_[node].count(seen_[node]) == 0, "I4",
+                  at_node(node) + " shows what was rejected there");
+}
+
+void specification::note(std::size_t node, const moment&,
+                         const seen::rejected& what) {
+  auto& known = bearers_[node][what.what.id];
+  known.floor = std::max(known.floor, what.what.count);
+  if (const auto i = known.secrets.find(what.what.count);
+      i != known.secrets.end())
+    refused_[node].insert(i->second);
+}
+
+void specification::note(std::size_t node, const moment&,
+                         const seen::abandoned&) {
+  // The next one has heard of nothing.
+  refused_[node].clear();
+  if (node == owner) {
+    called_.reset();
+    answered_ = true;
+  }
+}
+
+void specification::note(std::size_t node, const moment& at,
+                         const seen::clocks_moved&) {
+  // Everything is calm, too.
+  calm_[node] = at;
+}
+
+void specification::note(std::size_t node, const moment& at,
+                         const seen::calm&) {
+  calm_[node] = at;
+  for (auto& [id, x] : fetches_) {
+    if (x.node != node || x.answers > 0)
+      continue;
+    // The bearer has had it since then at the latest.
+    if (!x.arrived)
+      x.arrived = at.steady;
+    const auto limit = x.what.timeout.value_or(settings_.fetch_timeout);
+    faults_.require(*x.arrived + limit >= at.steady, "I5",
+                    at_node(node) + " is silent past a deadline");
+  }
+}
+
+void specification::check_given(std::size_t node, const token& what,
+                                const moment& since) {
+  const auto i = issued_.find(secret_of(what));
+  if (i == issued_.end()) {
+    faults_.add("I2", at_node(node) + " gives what the source never gave");
+    return;
+  }
+  faults_.require(!i->second.end || since.steady < *i->second.end, "I2",
+                  at_node(node) + " gives a token past its end");
+  faults_.require(!what.expires_at || since.wall < *what.expires_at, "I2",
+                  at_node(node) + " gives a token past its end by its clock");
+}
+
+void specification::check_number(std::size_t node, const token& what,
+                                 const bearer_record& before) {
+  const auto& number = what.generation;
+  faults_.require(number.count > before.floor, "I4",
+                  at_node(node) + " gives a generation that was rejected");
+  faults_.require(number.count >= before.newest, "I3",
+                  at_node(node) + " goes back to an older generation");
+  auto& known = bearers_[node][number.id];
+  known.newest = std::max(known.newest, number.count);
+  const auto [i, is_new] = known.secrets.try_emplace(number.count,
+                                                     secret_of(what));
+  faults_.require(is_new || i->second == secret_of(what), "I3",
+                  at_node(node) + " gives two tokens one number");
+}
+
+// -- a cluster that is well again ---------------------------------------------
+
+void specification::require_agreement() {
+  for (auto node = std::size_t{0}; node < nodes; ++node) {
+    faults_.require(!seen_[node].empty(), "I11",
+                    at_node(node) + " has no token, although all is well");
+    faults_.require(seen_[node] == seen_[owner], "I20",
+                    at_node(node) + " has another token than the owner");
+  }
+}
+
+void specification::require_gone(const std::string& secret) {
+  for (auto node = std::size_t{0}; node < nodes; ++node)
+    faults_.require(seen_[node] != secret, "I4",
+                    at_node(node) + " has what another node has rejected");
+}
+
+void specification::require_all_answered() {
+  for (const auto& [id, x] : fetches_)
+    faults_.require(x.answers == 1, "I5", "a fetch is never answered");
+}
+
+} // namespace bearer::sim::cluster

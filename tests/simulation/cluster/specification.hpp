@@ -1,0 +1,132 @@
+#pragma once
+
+#include <bearer/renewal_settings.hpp>
+#include <bearer/token.hpp>
+
+#include "simulation/cluster/step.hpp"
+#include "simulation/observation.hpp"
+#include "simulation/spec/faults.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace bearer::sim::cluster {
+
+/// Judges what is seen at an owner and its replicas by what the design says of
+/// a cluster. Knows nothing of links, gates and messages: only of what the
+/// source gave, and of who got what and when.
+class specification {
+public:
+  explicit specification(const renewal_settings& settings)
+    : settings_(settings) {
+    // nop
+  }
+
+  void observe(std::size_t node, const observation& x);
+
+  // -- demands on a cluster that is well again --------------------------------
+
+  /// Every node had a token at the last look at it, and it was the same.
+  void require_agreement();
+
+  /// No node had this one.
+  void require_gone(const std::string& secret);
+
+  void require_all_answered();
+
+  /// What a node had at the last look at it; empty for none.
+  const std::string& seen_at(std::size_t node) const {
+    return seen_.at(node);
+  }
+
+  const std::optional<spec::fault>& fault_found() const {
+    return faults_.first();
+  }
+
+private:
+  /// A token as the source gave it.
+  struct issue {
+    /// None for a token without an end.
+    std::optional<caf::timespan> end;
+  };
+
+  /// What is known of the tokens of one bearer.
+  struct bearer_record {
+    /// The secrets of its generations.
+    std::map<std::uint64_t, std::string> secrets;
+
+    /// The newest generation that it has handed out.
+    std::uint64_t newest = 0;
+
+    /// The newest generation that was rejected.
+    std::uint64_t floor = 0;
+  };
+
+  struct fetch {
+    std::size_t node;
+    fetch_options what;
+    caf::timespan sent;
+
+    // What was known when it was sent.
+    std::map<std::uint64_t, bearer_record> known;
+    std::set<std::string> refused;
+
+    /// When the bearer had it at the latest.
+    std::optional<caf::timespan> arrived;
+
+    std::size_t answers = 0;
+  };
+
+  // What was seen, by kind.
+  void note(std::size_t node, const moment& at, const seen::calm&);
+  void note(std::size_t node, const moment& at, const seen::clocks_moved&);
+  void note(std::size_t node, const moment& at, const seen::source_called&);
+  void note(std::size_t node, const moment& at, const seen::source_answered&);
+  void note(std::size_t node, const moment& at, const seen::fetch_sent&);
+  void note(std::size_t node, const moment& at, const seen::fetch_answered&);
+  void note(std::size_t node, const moment& at, const seen::was_read&);
+  void note(std::size_t node, const moment& at, const seen::rejected&);
+  void note(std::size_t node, const moment& at, const seen::abandoned&);
+
+  template <class T>
+  void note(std::size_t, const moment&, const T&) {
+    // Of no interest.
+  }
+
+  /// A token that was good at `since`, or should have been.
+  void check_given(std::size_t node, const token& what, const moment& since);
+
+  /// What goes on as it began: the same number is the same token, and numbers
+  /// grow.
+  void check_number(std::size_t node, const token& what,
+                    const bearer_record& before);
+
+  const renewal_settings settings_;
+  spec::faults faults_;
+
+  std::map<std::string, issue> issued_;
+  std::map<std::size_t, fetch> fetches_;
+
+  /// Of each node, by the numbers of its bearers.
+  std::array<std::map<std::uint64_t, bearer_record>, nodes> bearers_;
+
+  /// What was rejected at each node.
+  std::array<std::set<std::string>, nodes> refused_;
+
+  /// What each node had at the last look at it.
+  std::array<std::string, nodes> seen_;
+
+  std::array<moment, nodes> calm_;
+
+  // The last call of the source by the present owner: when it began at the
+  // earliest, and whether it was answered.
+  std::optional<caf::timespan> called_;
+  bool answered_ = true;
+};
+
+} // namespace bearer::sim::cluster

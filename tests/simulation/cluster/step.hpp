@@ -1,0 +1,97 @@
+#pragma once
+
+#include <caf/timespan.hpp>
+
+#include "simulation/step.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// A bearer with an owner and replicas, and the network between them. Steps
+/// name nodes by numbers: 0 is the owner's.
+namespace bearer::sim::cluster {
+
+constexpr std::size_t nodes = 3;
+
+namespace steps {
+
+// As for a single bearer.
+using sim::steps::deliver;
+using sim::steps::pass;
+using sim::steps::settle;
+using sim::steps::source;
+using sim::steps::stall;
+
+/// A new actor of the node fetches once.
+struct fetch {
+  std::size_t at;
+  bool renew_required;
+  bool report_error;
+  /// Than the token that came there last.
+  bool newer;
+  std::optional<caf::timespan> timeout;
+};
+
+/// What came there last is rejected.
+struct reject {
+  std::size_t at;
+};
+
+struct read {
+  std::size_t at;
+};
+
+struct request_renewal {
+  std::size_t at;
+};
+
+/// From now on a replica's wall clock is that much ahead of the owner's.
+struct skew {
+  std::size_t at;
+  caf::timespan by;
+};
+
+/// A replica's connections break, and it gets no new ones.
+struct cut {
+  std::size_t at;
+};
+
+/// Nothing comes through between a replica and the owner, and nobody is told.
+struct mute {
+  std::size_t at;
+};
+
+/// The network of a replica is well again.
+struct mend {
+  std::size_t at;
+};
+
+/// The owner is killed, and another one started in its place.
+struct restart {};
+
+/// A replica is dropped, and another one connects in its place.
+struct replace {
+  std::size_t at;
+};
+
+} // namespace steps
+
+using step
+  = std::variant<steps::deliver, steps::settle, steps::pass, steps::stall,
+                 steps::source, steps::fetch, steps::reject, steps::read,
+                 steps::request_renewal, steps::skew, steps::cut, steps::mute,
+                 steps::mend, steps::restart, steps::replace>;
+
+/// What kind of step it is.
+std::string name_of(const step& what);
+
+/// The names of all steps.
+std::vector<std::string> names();
+
+/// One line.
+std::string to_string(const step& what);
+
+} // namespace bearer::sim::cluster

@@ -1,0 +1,298 @@
+#include "simulation/cluster/world.hpp"
+
+#include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/saturating.hpp>
+#include <bearer/error.hpp>
+#include <bearer/remote/detail/desk.hpp>
+#include <bearer/remote/detail/gate.hpp>
+#include <bearer/remote/detail/replica.hpp>
+
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+
+#include "simulation/callers.hpp"
+#include "simulation/dice.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace bearer::sim::cluster {
+
+namespace {
+
+constexpr auto owner = std::size_t{0};
+
+/// A pass ends after so many timers.
+constexpr auto longest_pass = std::size_t{60};
+
+/// Nothing takes so many messages.
+constexpr auto endless = std::size_t{100'000};
+
+/// The name of a node, for replicas only.
+std::size_t replica(std::size_t at) {
+  const auto result = at % nodes;
+  return result == owner ? 1 : result;
+}
+
+} // namespace
+
+world::world(const renewal_settings& settings, observer tell)
+  : running_before_(time_.running()),
+    settings_(settings),
+    tell_(std::move(tell)),
+    plan_{} {
+  script_->on_call = [this](std::size_t call, const attempt& what) {
+    this->tell(owner, seen::source_called{call, what});
+  };
+  script_->on_answer = [this](std::size_t call, auto what) {
+    this->tell(owner, seen::source_answered{call, std::move(what)});
+  };
+  script_->on_close = [] {};
+  script_->plan = [this] { return plan_; };
+  script_->answer = [this](const steps::source& plan, const attempt& what) {
+    return answer(plan, what);
+  };
+  source_ = spawn_simulated_source(time_.sys(), script_);
+  start_owner();
+  for (auto i = std::size_t{1}; i < nodes; ++i)
+    start_replica(i);
+  calm_down();
+}
+
+world::~world() {
+  // Whatever is still to be seen is of no interest.
+  tell_ = [](std::size_t, const observation&) {};
+  let_go();
+}
+
+void world::play(const step& what) {
+  std::visit([this](const auto& x) { apply(x); }, what);
+}
+
+void world::calm_down(std::uint64_t choice) {
+  apply(steps::settle{choice});
+  for (auto i = std::size_t{0}; i < nodes; ++i)
+    tell(i, seen::calm{});
+}
+
+void world::heal() {
+  for (auto i = std::size_t{1}; i < nodes; ++i) {
+    apply(steps::skew{i, caf::timespan{0}});
+    apply(steps::mend{i});
+  }
+  plan_ = {};
+  plan_.what = deed::gives_token;
+}
+
+void world::let_go() {
+  for (auto& x : nodes_) {
+    x.reader.reset();
+    x.bearer = handle{};
+  }
+  withdraw_owner();
+  network_.end();
+  // May owe answers.
+  caf::anon_send_exit(source_, caf::exit_reason::kill);
+  time_.settle();
+}
+
+std::size_t world::timers() const {
+  return time_.timers() - script_->delayed;
+}
+
+std::size_t world::running() const {
+  return time_.running() - running_before_;
+}
+
+// -- the nodes ----------------------------------------------------------------
+
+void world::start_owner() {
+  auto settings = settings_;
+  settings.owns_source = false;
+  start(owner, spawn(time_.sys(), any_source{source_}, settings,
+                     {"owner", {}, clock_of(owner)}));
+  desk_ = remote::detail::spawn_desk(nodes_[owner].bearer);
+  network_.listen(remote::detail::spawn_gate(time_.sys(), desk_));
+}
+
+void world::start_replica(std::size_t at) {
+  auto config = remote::detail::link_config{};
+  config.owners = {{"owner", 1}};
+  config.way = network_.way_of(at);
+  config.settings = settings_;
+  config.clock = clock_of(at);
+  start(at, remote::detail::assemble_replica(time_.sys(), std::move(config),
+                                             {"replica", {}, clock_of(at)}));
+}
+
+void world::start(std::size_t at, caf::expected<handle> what) {
+  if (!what)
+    throw std::runtime_error(to_string(what.error()));
+  auto& it = nodes_[at];
+  it.reader.reset();
+  it.bearer = std::move(*what);
+  it.reader = it.bearer.reader();
+  it.latest = {};
+}
+
+void world::withdraw_owner() {
+  if (desk_)
+    bearer::detail::anon_mail(std::exchange(desk_, nullptr), stop_atom_v);
+}
+
+wall_clock world::clock_of(std::size_t at) const {
+  return [base = time_.clock(), ahead = nodes_[at].ahead] {
+    return base() + *ahead;
+  };
+}
+
+// -- the passing of time ------------------------------------------------------
+
+void world::apply(const steps::deliver& what) {
+  auto random = dice{what.choice};
+  for (std::size_t i = 0; i < what.count && time_.ready() > 0; ++i)
+    time_.deliver_one(random.below(time_.ready()));
+}
+
+void world::apply(const steps::settle& what) {
+  auto random = dice{what.choice};
+  for (std::size_t i = 0; time_.ready() > 0; ++i) {
+    if (i == endless)
+      throw std::runtime_error("messages without an end");
+    time_.deliver_one(random.below(time_.ready()));
+  }
+}
+
+void world::apply(const steps::pass& what) {
+  auto random = dice{what.choice};
+  calm_down(random.next());
+  const auto end = time_.elapsed() + what.by;
+  auto left = longest_pass;
+  for (auto next = time_.next_timer(); next && *next <= end && left > 0;
+       next = time_.next_timer(), --left) {
+    time_.pass(std::max(*next - time_.elapsed(), caf::timespan{0}));
+    calm_down(random.next());
+  }
+  if (left > 0)
+    time_.pass(end - time_.elapsed());
+  calm_down(random.next());
+}
+
+void world::apply(const steps::stall& what) {
+  time_.pass(what.by);
+  calm_down(what.choice);
+}
+
+// -- the source ---------------------------------------------------------------
+
+void world::apply(const steps::source& what) {
+  plan_ = what;
+}
+
+caf::expected<token> world::answer(const steps::source& plan, const attempt&) {
+  if (plan.what == deed::fails)
+    return caf::make_error(errc::command_failed, "out of order");
+  if (plan.what == deed::fails_for_good)
+    return make_permanent(caf::make_error(errc::command_failed, "for good"));
+  auto result = token{};
+  const auto again = plan.what == deed::gives_same_again
+                     && !last_given_.access_token.empty();
+  result.access_token
+    = again ? last_given_.access_token
+            : secret{std::string{secret_mark} + std::to_string(++secrets_)};
+  if (plan.lifetime)
+    result.expires_at = bearer::detail::saturating_add(time_.wall(),
+                                                       *plan.lifetime);
+  last_given_ = result;
+  return result;
+}
+
+// -- callers ------------------------------------------------------------------
+
+void world::apply(const steps::fetch& what) {
+  const auto at = what.at % nodes;
+  auto opts = fetch_options{};
+  opts.renew_required = what.renew_required;
+  opts.report_error = what.report_error;
+  opts.timeout = what.timeout;
+  if (what.newer)
+    opts.newer_than = nodes_[at].latest;
+  spawn_fetcher(
+    time_.sys(), [this, at](auto seen) { tell(at, std::move(seen)); },
+    callers_++, nodes_[at].bearer, {}, opts, route::direct);
+}
+
+void world::apply(const steps::reject& what) {
+  const auto at = what.at % nodes;
+  tell(at, seen::rejected{nodes_[at].latest, true});
+  nodes_[at].bearer.reject(nodes_[at].latest);
+}
+
+void world::apply(const steps::read& what) {
+  const auto at = what.at % nodes;
+  auto& by = nodes_[at];
+  const auto* found = by.reader->read();
+  tell(at, seen::was_read{found ? std::optional{*found} : std::nullopt,
+                          by.bearer.is_renewal_required()});
+}
+
+void world::apply(const steps::request_renewal& what) {
+  const auto at = what.at % nodes;
+  tell(at, seen::renewal_requested{});
+  nodes_[at].bearer.request_renewal();
+}
+
+// -- what goes wrong ----------------------------------------------------------
+
+void world::apply(const steps::skew& what) {
+  calm_down();
+  *nodes_[replica(what.at)].ahead = what.by;
+  tell(replica(what.at), seen::clocks_moved{false});
+}
+
+void world::apply(const steps::cut& what) {
+  network_.cut(replica(what.at));
+}
+
+void world::apply(const steps::mute& what) {
+  network_.mute(replica(what.at));
+}
+
+void world::apply(const steps::mend& what) {
+  network_.mend(replica(what.at));
+}
+
+void world::apply(const steps::restart&) {
+  // Nobody at the replicas hears of what becomes of it.
+  network_.lose_owner();
+  withdraw_owner();
+  nodes_[owner].bearer.stop();
+  calm_down();
+  tell(owner, seen::abandoned{});
+  start_owner();
+}
+
+void world::apply(const steps::replace& what) {
+  const auto at = replica(what.at);
+  // Those who wait get their answers all the same.
+  apply(steps::settle{0});
+  tell(at, seen::abandoned{});
+  start_replica(at);
+}
+
+// -- reporting ----------------------------------------------------------------
+
+void world::tell(std::size_t at, decltype(observation::what) what) {
+  const auto now = observation{{time_.elapsed(), clock_of(at)()},
+                               std::move(what)};
+  if (const auto* got = std::get_if<seen::fetch_answered>(&now.what))
+    if (got->what && got->what->generation.count > nodes_[at].latest.count)
+      nodes_[at].latest = got->what->generation;
+  if (const auto* got = std::get_if<seen::was_read>(&now.what);
+      got && got->what)
+    nodes_[at].latest = got->what->generation;
+  tell_(at, now);
+}
+
+} // namespace bearer::sim::cluster

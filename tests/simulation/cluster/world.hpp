@@ -1,0 +1,110 @@
+#pragma once
+
+#include <bearer/bearer.hpp>
+#include <bearer/reader.hpp>
+#include <bearer/remote/detail/wire.hpp>
+
+#include "support/virtual_time.hpp"
+
+#include "simulation/cluster/scenario.hpp"
+#include "simulation/cluster/simulated_network.hpp"
+#include "simulation/observation.hpp"
+#include "simulation/simulated_source.hpp"
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace bearer::sim::cluster {
+
+/// Lets steps happen to an owner and its replicas on virtual time, and reports
+/// what can be seen at each of them.
+class world {
+public:
+  /// Hears what was seen at a node, at a moment of that node's clocks. What the
+  /// source does is seen at the owner.
+  using observer = std::function<void(std::size_t node, const observation&)>;
+
+  world(const renewal_settings& settings, observer tell);
+
+  ~world();
+
+  world(const world&) = delete;
+
+  world& operator=(const world&) = delete;
+
+  void play(const step& what);
+
+  /// Delivers everything, and reports calm.
+  void calm_down(std::uint64_t choice = 0);
+
+  /// The source and all networks are well from now on, and so are the clocks.
+  void heal();
+
+  /// Nobody holds any bearer any more, and the rest ends as well.
+  void let_go();
+
+  /// Timers that are not the source's.
+  std::size_t timers() const;
+
+  /// Actors that live on.
+  std::size_t running() const;
+
+private:
+  struct node {
+    handle bearer;
+    std::optional<bearer::reader> reader;
+    std::shared_ptr<caf::timespan> ahead = std::make_shared<caf::timespan>(0);
+
+    /// What came here last.
+    generation latest;
+  };
+
+  // One for each kind of step.
+  void apply(const steps::deliver& what);
+  void apply(const steps::settle& what);
+  void apply(const steps::pass& what);
+  void apply(const steps::stall& what);
+  void apply(const steps::source& what);
+  void apply(const steps::fetch& what);
+  void apply(const steps::reject& what);
+  void apply(const steps::read& what);
+  void apply(const steps::request_renewal& what);
+  void apply(const steps::skew& what);
+  void apply(const steps::cut& what);
+  void apply(const steps::mute& what);
+  void apply(const steps::mend& what);
+  void apply(const steps::restart& what);
+  void apply(const steps::replace& what);
+
+  void start_owner();
+  void start_replica(std::size_t at);
+  void start(std::size_t at, caf::expected<handle> what);
+  void withdraw_owner();
+
+  wall_clock clock_of(std::size_t at) const;
+
+  caf::expected<token> answer(const steps::source& plan, const attempt& what);
+
+  void tell(std::size_t at, decltype(observation::what) what);
+
+  test::virtual_time time_;
+  std::size_t running_before_;
+  const renewal_settings& settings_;
+  observer tell_;
+
+  std::shared_ptr<source_script> script_ = std::make_shared<source_script>();
+  steps::source plan_;
+  token last_given_;
+  std::size_t secrets_ = 0;
+  closable_token_source source_;
+
+  simulated_network network_{time_.sys()};
+  remote::detail::desk_actor desk_;
+  std::array<node, nodes> nodes_;
+  std::size_t callers_ = 0;
+};
+
+} // namespace bearer::sim::cluster

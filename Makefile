@@ -81,10 +81,13 @@ tsan: setup-tsan ## run all tests under ThreadSanitizer, CAF included
 	@cmake --build build-tsan --parallel $(JOBS)
 	@$(without_aslr) ctest --preset tsan --no-label-summary --parallel $(JOBS)
 
-simulate: configure ## play SEEDS=1000000 random lives of a bearer
-	@cmake --build $(BUILD) --parallel $(JOBS) --target simulate
+simulate: configure ## play SEEDS=1000000 random lives of a bearer, and of clusters
+	@cmake --build $(BUILD) --parallel $(JOBS) --target simulate \
+	  simulate-cluster
 	@$(BUILD)/tests/simulation/simulate --first=$(FIRST) --seeds=$(SEEDS) \
 	  --coverage
+	@$(BUILD)/tests/simulation/cluster/simulate-cluster --first=$(FIRST) \
+	  --seeds=$(SEEDS) --coverage
 
 mutants: configure ## let the simulation find deliberate faults
 	@cmake --build $(BUILD) --parallel $(JOBS) --target mutants

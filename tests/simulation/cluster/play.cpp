@@ -4,8 +4,11 @@
 #include "simulation/cluster/world.hpp"
 #include "simulation/dice.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <exception>
+#include <map>
 #include <string>
 
 namespace bearer::sim::cluster {
@@ -75,15 +78,18 @@ private:
     world_.calm_down();
     auto patient = steps::fetch{};
     patient.timeout = 24h;
-    // A second time, because the first may be about an attempt under way.
-    for (auto round = 0; round < 2; ++round) {
-      // For a token without an end: one that a replica got while its clock was
-      // ahead ends there before it does at the owner.
-      play(steps::request_renewal{0});
+    for (auto round = 0; round < 3; ++round) {
       for (patient.at = 0; patient.at < nodes; ++patient.at)
         play(patient);
       play(steps::pass{long_enough(), 0});
+      if (round == 0)
+        spec_.require_answers();
+      // For a token without an end: one that a replica got while its clock was
+      // ahead ends there before it does at the owner. Twice, because the first
+      // may join an attempt under way.
+      play(steps::request_renewal{0});
     }
+    play(steps::pass{long_enough(), 0});
     look_at_all();
     spec_.require_agreement();
   }
@@ -131,6 +137,25 @@ private:
 
 } // namespace
 
+namespace {
+
+/// Numbers the bearers by their appearance, whose own numbers are random.
+std::string without_ids(const std::string& trace) {
+  auto result = std::string{};
+  auto names = std::map<std::string, std::string>{};
+  auto begin = std::size_t{0};
+  for (auto at = trace.find('@'); at != std::string::npos;
+       at = trace.find('@', begin)) {
+    result += trace.substr(begin, at + 1 - begin);
+    begin = trace.find_first_not_of("0123456789abcdef", at + 1);
+    const auto id = trace.substr(at + 1, begin - at - 1);
+    result += names.try_emplace(id, std::to_string(names.size())).first->second;
+  }
+  return result + trace.substr(std::min(begin, trace.size()));
+}
+
+} // namespace
+
 outcome play(const scenario& what, bool with_trace) {
   auto result = outcome{};
   try {
@@ -138,6 +163,7 @@ outcome play(const scenario& what, bool with_trace) {
   } catch (const std::exception& err) {
     result.fault = {"none", err.what()};
   }
+  result.trace = without_ids(result.trace);
   if (!result.fault && result.trace.find(secret_mark) != std::string::npos)
     result.fault = {"I19", "a secret shows in the trace"};
   return result;

@@ -34,7 +34,11 @@ public:
       settings_(settings),
       faults_(random.one_of<unsigned>({0, 20, 50})),
       rush_(random.one_of<unsigned>({30, 60})),
-      breaks_(random.one_of<unsigned>({0, 10, 30})) {
+      breaks_(random.one_of<unsigned>({0, 10, 30, 50})),
+      halts_(random.one_of<unsigned>({0, 5, 20})),
+      skews_(random.one_of<unsigned>({0, 0, 10, 50})),
+      slow_(random.one_of<unsigned>({20, 60})),
+      longest_life_(random.one_of<caf::timespan>({2s, 1min, 4h})) {
     // nop
   }
 
@@ -42,7 +46,9 @@ public:
     auto result = std::vector<step>{source()};
     const auto count = 10 + random_.below(60);
     while (result.size() < count)
-      if (random_.percent(breaks_))
+      if (random_.percent(halts_))
+        halt_a_question(result);
+      else if (random_.percent(breaks_))
         result.push_back(break_something());
       else
         result.push_back(random_.percent(rush_) ? act() : let_time_go());
@@ -59,7 +65,7 @@ private:
       case 2:
         return random_.between(1ms, settings_.max_retry_timeout + 2ms);
       default:
-        return random_.between(1ms, 1h);
+        return random_.between(1ms, longest_life_);
     }
   }
 
@@ -73,33 +79,48 @@ private:
 
   step let_time_go() {
     const auto choice = random_.next();
-    switch (random_.below(8)) {
+    if (!random_.percent(slow_))
+      return steps::pass{span(), choice};
+    switch (random_.below(6)) {
       case 0:
         return steps::stall{span(), choice};
       case 1:
-      case 2:
         return steps::settle{choice};
-      case 3:
-        return steps::deliver{1 + random_.below(8), choice};
       default:
-        return steps::pass{span(), choice};
+        return steps::deliver{1 + random_.below(12), choice};
     }
   }
 
+  /// Something happens while a question or its answer is under way.
+  void halt_a_question(std::vector<step>& to) {
+    auto asks = fetch();
+    asks.at = replica();
+    to.push_back(steps::settle{random_.next()});
+    to.push_back(asks);
+    to.push_back(steps::deliver{1 + random_.below(30), random_.next()});
+    if (random_.percent(50))
+      to.push_back(steps::skew{asks.at, skew()});
+    else
+      to.push_back(steps::mute{asks.at});
+    to.push_back(steps::pass{span(), random_.next()});
+    to.push_back(steps::mend{asks.at});
+    to.push_back(steps::pass{span(), random_.next()});
+    to.push_back(steps::read{asks.at});
+  }
+
   step break_something() {
-    switch (random_.below(10)) {
+    if (random_.percent(skews_))
+      return steps::skew{replica(), skew()};
+    switch (random_.below(8)) {
       case 0:
-      case 1:
         return steps::cut{replica()};
+      case 1:
       case 2:
-      case 3:
         return steps::mute{replica()};
-      case 4:
+      case 3:
         return steps::restart{};
-      case 5:
+      case 4:
         return steps::replace{replica()};
-      case 6:
-        return steps::skew{replica(), skew()};
       default:
         return steps::mend{replica()};
     }
@@ -136,11 +157,11 @@ private:
     if (random_.percent(50))
       result.latency = span();
     if (random_.percent(80))
-      result.lifetime = random_.between(100ms, 4h);
+      result.lifetime = random_.between(100ms, longest_life_);
     return result;
   }
 
-  step fetch() {
+  steps::fetch fetch() {
     auto result = steps::fetch{};
     result.at = node();
     result.renew_required = random_.percent(20);
@@ -156,6 +177,13 @@ private:
   unsigned faults_;
   unsigned rush_;
   unsigned breaks_;
+  unsigned halts_;
+  unsigned skews_;
+
+  /// How often messages are under way while other things happen.
+  unsigned slow_;
+
+  caf::timespan longest_life_;
 };
 
 } // namespace

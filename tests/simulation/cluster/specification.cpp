@@ -117,6 +117,7 @@ void specification::note(std::size_t node, const moment&,
 
 void specification::note(std::size_t node, const moment& at,
                          const seen::clocks_moved&) {
+  skewed_.insert(node);
   // Everything is calm, too.
   calm_[node] = at;
 }
@@ -165,6 +166,12 @@ void specification::check_number(std::size_t node, const token& what,
 }
 
 // -- a cluster that is well again ---------------------------------------------
+
+void specification::require_answers() {
+  for (const auto& [id, x] : fetches_)
+    faults_.require(x.answers > 0 || skewed_.count(x.node) > 0, "I11",
+                    at_node(x.node) + " gives nothing, although all is well");
+}
 
 void specification::require_agreement() {
   for (auto node = std::size_t{0}; node < nodes; ++node) {

@@ -31,6 +31,9 @@ public:
 
   // -- demands on a cluster that is well again --------------------------------
 
+  /// Every fetch was answered, at nodes whose clocks were never wrong.
+  void require_answers();
+
   /// Every node had a token at the last look at it, and it was the same.
   void require_agreement();
 
@@ -122,6 +125,9 @@ private:
   std::array<std::string, nodes> seen_;
 
   std::array<moment, nodes> calm_;
+
+  /// The nodes whose clocks were set.
+  std::set<std::size_t> skewed_;
 
   // The last call of the source by the present owner: when it began at the
   // earliest, and whether it was answered.

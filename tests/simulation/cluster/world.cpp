@@ -78,7 +78,8 @@ void world::calm_down(std::uint64_t choice) {
 
 void world::heal() {
   for (auto i = std::size_t{1}; i < nodes; ++i) {
-    apply(steps::skew{i, caf::timespan{0}});
+    if (nodes_[i].ahead->count() != 0)
+      apply(steps::skew{i, caf::timespan{0}});
     apply(steps::mend{i});
   }
   plan_ = {};

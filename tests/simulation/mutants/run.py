@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Builds the mutants of mutants.toml and lets the simulation find each of them.
+"""Builds the mutants of a list and lets the simulation find each of them.
 
     run.py RECIPE [NAME...]    all mutants, or those with these names
 
-RECIPE is a file that CMake writes: how to compile and link. Exit status 0 only
+RECIPE is a file that CMake writes: which list, how to compile and link, and
+within how many scenarios a mutant has to be found. Exit status 0 only
 if the simulation finds a fault in every mutant, which means that it names an
 invariant: crashes, hangs and the like do not count. What nobody has changed is
 built in the same way, and must pass.
@@ -19,20 +20,11 @@ import sys
 import tomllib
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-
-# Within these the simulation has to find a mutant; a run of CI has as many.
-SEEDS = 20_000
-
 # In seconds; many times what a run takes, on a machine with better things to do.
 PATIENCE = 900
 
 # What the simulation prints of a fault.
 FAULT = re.compile(r"^seed \d+: (I\d+): .+$", re.MULTILINE)
-
-# The library as it is, made as the mutants are.
-BASELINE = {"name": "baseline", "file": "internal/cache.cpp",
-            "old": None, "new": None}
 
 
 def fail(text):
@@ -95,7 +87,7 @@ def play(recipe, mutant):
     program = build(recipe, mutant)
     try:
         result = subprocess.run(
-            [program, f"--seeds={SEEDS}", "--jobs=1", "--terse"],
+            [program, f"--seeds={recipe['seeds']}", "--jobs=1", "--terse"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             timeout=PATIENCE)
         return result.returncode, result.stdout.strip()
@@ -118,14 +110,17 @@ def main():
     if len(sys.argv) < 2:
         fail(__doc__)
     recipe = json.loads(Path(sys.argv[1]).read_text())
-    mutants = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
+    mutants = tomllib.loads(Path(recipe["mutants"]).read_text())["mutant"]
+    # The library as it is, made as the mutants are.
+    unchanged = {"name": "baseline", "file": mutants[0]["file"],
+                 "old": None, "new": None}
     names = sys.argv[2:]
     if unknown := set(names) - {one["name"] for one in mutants}:
         fail(f"no such mutant: {', '.join(unknown)}")
     chosen = [one for one in mutants if not names or one["name"] in names]
     survivors = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        baseline = pool.submit(play, recipe, BASELINE)
+        baseline = pool.submit(play, recipe, unchanged)
         found = pool.map(lambda one: hunt(recipe, one), chosen)
         for mutant, (killed, words) in zip(chosen, found):
             print(f"{mutant['name']:40} {mutant['breaks'].split(',')[0]:16}"
@@ -133,7 +128,7 @@ def main():
             if not killed:
                 survivors.append(mutant["name"])
         status, output = baseline.result()
-    print(f"{BASELINE['name']:57} {output}")
+    print(f"{unchanged['name']:57} {output}")
     if status != 0:
         fail("the simulation finds fault with what nobody has changed")
     if survivors:

@@ -81,8 +81,10 @@ private:
   }
 
   void miss(const caf::error& why) {
-    // The end came first. Only this program stops its bearer, when it ends.
-    if (finishing_ || why == bearer::errc::stopped)
+    // Only this program stops its bearer, when it ends, and that may cut an
+    // attempt short.
+    if (why == bearer::errc::stopped
+        || (finishing_ && why != bearer::errc::timed_out))
       return leave();
     ++tally_.lost;
     if (tally_.first_error.empty())

@@ -45,7 +45,7 @@ const char* report_help() noexcept {
   return R"(the last line of the output is a JSON object of numbers:
 
   fetches           answered or lost; without those that the end cut short
-  lost              got no answer, or an error before the end
+  lost              got no answer, or an error that is not due to the end
   local_hits        answered without waiting, from what this node had
   remote_calls      attempts of a replica, each of them one question to its
                     owner, or an effort to reach one; 0 at an owner

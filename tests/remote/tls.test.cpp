@@ -143,8 +143,7 @@ TEST_CASE("an owner whose certificate has expired is refused",
   CHECK(try_with(ca.issue({"IP:127.0.0.1", true})) == 0);
 }
 
-// -- the others' connections
-// ---------------------------------------------------
+// -- the others' connections --------------------------------------------------
 
 namespace {
 

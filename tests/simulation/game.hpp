@@ -13,6 +13,16 @@ namespace bearer::sim {
 /// The places of steps in a scenario.
 using places = std::vector<std::size_t>;
 
+/// A scenario with these of its steps only.
+template <class Scenario>
+Scenario only(const Scenario& what, const places& kept) {
+  auto result = what;
+  result.steps.clear();
+  for (auto place : kept)
+    result.steps.push_back(what.steps.at(place));
+  return result;
+}
+
 /// What is simulated: a scenario for each number.
 struct game {
   /// How many steps the scenario of a number has.

@@ -11,19 +11,6 @@
 
 using namespace bearer::sim;
 
-namespace {
-
-/// The scenario with these of its steps only.
-scenario only(const scenario& what, const places& kept) {
-  auto result = what;
-  result.steps.clear();
-  for (auto place : kept)
-    result.steps.push_back(what.steps.at(place));
-  return result;
-}
-
-} // namespace
-
 int main(int argc, char** argv) {
   auto life = game{};
   life.length = [](std::uint64_t seed) {

@@ -38,10 +38,6 @@ public:
   /// Takes the devices away.
   ~bad_wire();
 
-  std::size_t delivered() const noexcept {
-    return delivered_;
-  }
-
   std::size_t lost() const noexcept {
     return lost_;
   }
@@ -55,7 +51,6 @@ private:
   /// Readable at the end.
   detail::unique_fd end_;
 
-  std::atomic<std::size_t> delivered_ = 0;
   std::atomic<std::size_t> lost_ = 0;
   std::thread carrier_;
 };

@@ -37,7 +37,7 @@ public:
   std::vector<std::string> in(side where,
                               std::vector<std::string> command) const;
 
-  /// The cable, if it is a bad one.
+  /// The cable, which must be a bad one.
   const bad_wire& wire() const {
     return *wire_;
   }

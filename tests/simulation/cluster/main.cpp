@@ -11,19 +11,6 @@
 
 using namespace bearer::sim;
 
-namespace {
-
-/// The scenario with these of its steps only.
-cluster::scenario only(const cluster::scenario& what, const places& kept) {
-  auto result = what;
-  result.steps.clear();
-  for (auto place : kept)
-    result.steps.push_back(what.steps.at(place));
-  return result;
-}
-
-} // namespace
-
 int main(int argc, char** argv) {
   // The types of what it answers that connects.
   caf::io::middleman::init_global_meta_objects();

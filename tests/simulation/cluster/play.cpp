@@ -39,6 +39,7 @@ public:
       ++result_.step;
     }
     heal();
+    shorten_life();
     spread_rejection();
     end();
   }
@@ -58,10 +59,15 @@ private:
     spec_.observe(node, x);
   }
 
-  /// All backoffs and attempts of a replica and of its owner after it.
-  caf::timespan long_enough() const {
+  /// For all backoffs and attempts of a replica, and of its owner after it.
+  void wait_long_enough() {
     const auto& x = what_.settings;
-    return 3 * (x.max_retry_timeout + 2 * x.refresh_request_timeout);
+    const auto end
+      = world_.elapsed()
+        + 3 * (x.max_retry_timeout + 2 * x.refresh_request_timeout);
+    // A pass ends early if much happens.
+    while (world_.elapsed() < end && !failed())
+      play(steps::pass{end - world_.elapsed(), 0});
   }
 
   void look_at_all() {
@@ -81,7 +87,7 @@ private:
     for (auto round = 0; round < 3; ++round) {
       for (patient.at = 0; patient.at < nodes; ++patient.at)
         play(patient);
-      play(steps::pass{long_enough(), 0});
+      wait_long_enough();
       if (round == 0)
         spec_.require_answers();
       // For a token without an end: one that a replica got while its clock was
@@ -89,9 +95,25 @@ private:
       // may join an attempt under way.
       play(steps::request_renewal{0});
     }
-    play(steps::pass{long_enough(), 0});
+    wait_long_enough();
     look_at_all();
     spec_.require_agreement();
+  }
+
+  /// What is to end sooner than was said does so everywhere (I2).
+  void shorten_life() {
+    if (failed())
+      return;
+    auto shorter = steps::source{};
+    shorter.what = deed::gives_same_again;
+    shorter.lifetime = 24h;
+    play(shorter);
+    play(steps::request_renewal{0});
+    wait_long_enough();
+    look_at_all();
+    spec_.require_agreement();
+    spec_.require_latest_end();
+    world_.heal();
   }
 
   /// What one node rejects no node has for long (I4).
@@ -101,7 +123,7 @@ private:
     const auto at = dice{what_.seed}.below(nodes);
     const auto secret = spec_.seen_at(at);
     play(steps::reject{at});
-    play(steps::pass{long_enough(), 0});
+    wait_long_enough();
     look_at_all();
     spec_.require_gone(secret);
     spec_.require_agreement();
@@ -134,10 +156,6 @@ private:
   specification spec_;
   world world_;
 };
-
-} // namespace
-
-namespace {
 
 /// Numbers the bearers by their appearance, whose own numbers are random.
 std::string without_ids(const std::string& trace) {

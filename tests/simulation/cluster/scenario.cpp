@@ -47,7 +47,7 @@ public:
     const auto count = 10 + random_.below(60);
     while (result.size() < count)
       if (random_.percent(halts_))
-        halt_a_question(result);
+        random_.percent(70) ? halt_a_question(result) : reject_apart(result);
       else if (random_.percent(breaks_))
         result.push_back(break_something());
       else
@@ -108,6 +108,27 @@ private:
     to.push_back(steps::read{asks.at});
   }
 
+  /// An owner that is started anew hands out what was rejected where nobody
+  /// could tell its predecessor.
+  void reject_apart(std::vector<step>& to) {
+    const auto at = replica();
+    auto same = source();
+    same.what = deed::gives_same_again;
+    ask_and_wait(at, to);
+    to.push_back(steps::cut{at});
+    to.push_back(steps::reject{at});
+    to.push_back(same);
+    to.push_back(steps::restart{});
+    ask_and_wait(0, to);
+  }
+
+  void ask_and_wait(std::size_t at, std::vector<step>& to) {
+    auto asks = fetch();
+    asks.at = at;
+    to.push_back(asks);
+    to.push_back(steps::pass{span(), random_.next()});
+  }
+
   step break_something() {
     if (random_.percent(skews_))
       return steps::skew{replica(), skew()};
@@ -148,7 +169,7 @@ private:
     }
   }
 
-  step source() {
+  steps::source source() {
     auto result = steps::source{};
     result.what = deed::gives_token;
     if (random_.percent(faults_))

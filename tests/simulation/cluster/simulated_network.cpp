@@ -247,14 +247,14 @@ remote::detail::way simulated_network::way_of(std::size_t replica) {
 void simulated_network::cut(std::size_t replica) {
   auto& by = *state_->roads[replica];
   by.open = false;
+  // What was on its way arrives just before; who looks for the owner finds
+  // nobody.
+  by.muted = false;
+  for (const auto& what : std::exchange(by.held, {}))
+    what();
   for (const auto& x : state_->connections)
     if (x->by.get() == &by)
       x->end();
-  // What was on its way arrives just before; who looks for the owner finds
-  // nobody.
-  if (std::exchange(by.muted, false))
-    for (const auto& what : std::exchange(by.held, {}))
-      what();
 }
 
 void simulated_network::mute(std::size_t replica) {

@@ -1,6 +1,7 @@
 #include "simulation/cluster/specification.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -27,7 +28,8 @@ void specification::observe(std::size_t node, const observation& x) {
 // -- the source ---------------------------------------------------------------
 
 void specification::note(std::size_t, const moment& at,
-                         const seen::source_called&) {
+                         const seen::source_called& what) {
+  call_ = what.call;
   if (called_) {
     faults_.require(
       answered_ || at.steady >= *called_ + settings_.refresh_request_timeout,
@@ -49,7 +51,10 @@ void specification::note(std::size_t, const moment& at,
   auto end = std::optional<caf::timespan>{};
   if (given.expires_at)
     end = at.steady + (*given.expires_at - at.wall);
-  auto [i, is_new] = issued_.try_emplace(secret_of(given), issue{end});
+  auto [i, is_new] = issued_.try_emplace(secret_of(given), issue{end, {}});
+  // Nobody waits for a call that was given up.
+  if (what.call == call_)
+    i->second.last_end = given.expires_at;
   // Those who have not heard of its latest end go by another one.
   if (!is_new && i->second.end)
     i->second.end = end ? std::optional{std::max(*end, *i->second.end)} : end;
@@ -88,6 +93,7 @@ void specification::note(std::size_t node, const moment& at,
 void specification::note(std::size_t node, const moment& at,
                          const seen::was_read& what) {
   seen_[node] = what.what ? secret_of(*what.what) : "";
+  seen_end_[node] = what.what ? what.what->expires_at : std::nullopt;
   if (!what.what)
     return;
   check_given(node, *what.what, at);
@@ -179,6 +185,18 @@ void specification::require_agreement() {
                     at_node(node) + " has no token, although all is well");
     faults_.require(seen_[node] == seen_[owner], "I20",
                     at_node(node) + " has another token than the owner");
+  }
+}
+
+void specification::require_latest_end() {
+  for (auto node = std::size_t{0}; node < nodes; ++node) {
+    const auto& end = issued_[seen_[node]].last_end;
+    // The owner tells of no smaller difference.
+    faults_.require(
+      !end
+        || (seen_end_[node]
+            && *seen_end_[node] <= *end + std::chrono::seconds{1}),
+      "I2", at_node(node) + " goes by an end that was taken back");
   }
 }
 

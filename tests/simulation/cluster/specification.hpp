@@ -37,6 +37,9 @@ public:
   /// Every node had a token at the last look at it, and it was the same.
   void require_agreement();
 
+  /// None of them ends later than the source has said last.
+  void require_latest_end();
+
   /// No node had this one.
   void require_gone(const std::string& secret);
 
@@ -54,8 +57,11 @@ public:
 private:
   /// A token as the source gave it.
   struct issue {
-    /// None for a token without an end.
+    /// The latest that was ever said; none for a token without an end.
     std::optional<caf::timespan> end;
+
+    /// What was said last.
+    std::optional<caf::timestamp> last_end;
   };
 
   /// What is known of the tokens of one bearer.
@@ -123,14 +129,16 @@ private:
 
   /// What each node had at the last look at it.
   std::array<std::string, nodes> seen_;
+  std::array<std::optional<caf::timestamp>, nodes> seen_end_;
 
   std::array<moment, nodes> calm_;
 
   /// The nodes whose clocks were set.
   std::set<std::size_t> skewed_;
 
-  // The last call of the source by the present owner: when it began at the
+  // The last call of the source; when the present owner's began at the
   // earliest, and whether it was answered.
+  std::size_t call_ = 0;
   std::optional<caf::timespan> called_;
   bool answered_ = true;
 };

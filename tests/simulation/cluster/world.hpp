@@ -46,6 +46,11 @@ public:
   /// Nobody holds any bearer any more, and the rest ends as well.
   void let_go();
 
+  /// Time since the start.
+  caf::timespan elapsed() const {
+    return time_.elapsed();
+  }
+
   /// Timers that are not the source's.
   std::size_t timers() const;
 

@@ -13,11 +13,15 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <variant>
 
 namespace bearer::remote::detail {
+
+/// More than an end moves that a source reckons anew at each call.
+constexpr auto end_tolerance = std::chrono::seconds{1};
 
 /// In no unnamed namespace, because handles know it.
 class desk_state {
@@ -84,16 +88,17 @@ private:
     const auto end = bearer_.slot().end_of(tok.generation);
     if (!end)
       return std::nullopt;
-    vouched_for_ = tok.generation;
-    vouched_until_ = *end;
     auto result = answer{};
     result.granted = tok;
-    if (*end == never)
+    if (*end == never) {
+      note_end(tok.generation, *end);
       return result;
+    }
     const auto left = bearer::detail::saturating_distance(bearer_.slot().now(),
                                                           *end);
     if (left <= caf::timespan::zero())
       return std::nullopt;
+    note_end(tok.generation, *end);
     result.usable_until = *end;
     result.usable_for = left;
     return result;
@@ -124,19 +129,28 @@ private:
       to_gate(rejected_atom_v, end->generation);
     else if (const auto* last = std::get_if<events::attempt_ended>(&what.what))
       if (last->how == events::outcome::unchanged)
-        compare_ends();
+        if (const auto moved = bearer_.slot().end_of(vouched_for_))
+          note_end(vouched_for_, *moved);
   }
 
   void tell_of(const generation& published) {
     to_gate(publish_atom_v, published);
   }
 
-  /// A source may give the same token another end, as one does that learns of
-  /// its revocation in an hour.
-  void compare_ends() {
-    const auto end = bearer_.slot().end_of(vouched_for_);
-    if (end && *end != std::exchange(vouched_until_, *end))
-      tell_of(vouched_for_);
+  /// A token ends then. A source may give the same one an earlier end than it
+  /// had, as one does that learns of its revocation in an hour: those who go by
+  /// another one have to ask again. Later ends they hear of when they do so
+  /// anyway.
+  void note_end(const generation& what, caf::timestamp end) {
+    if (what != vouched_for_) {
+      vouched_for_ = what;
+      vouched_until_ = end;
+    } else if (end < vouched_until_ - end_tolerance) {
+      vouched_until_ = end;
+      tell_of(what);
+    } else {
+      vouched_until_ = std::max(vouched_until_, end);
+    }
   }
 
   template <class... Ts>
@@ -150,7 +164,7 @@ private:
   handle bearer_;
   caf::weak_actor_ptr gate_;
 
-  /// The last token that a replica got, and until when.
+  /// The newest token that a replica got, and until when at the latest.
   generation vouched_for_;
   caf::timestamp vouched_until_;
 };

@@ -110,7 +110,7 @@ private:
     auto refused = busy("a node has no more than " + std::to_string(max_lines)
                         + " replicas of one bearer");
     refused.key = key;
-    send(addr, std::move(refused));
+    send(addr, refused);
   }
 
   static answer busy(std::string why) {
@@ -166,12 +166,12 @@ private:
       return;
     found.key = i->second.key;
     found.number = number;
-    send(addr, std::move(found));
+    send(addr, found);
   }
 
-  void send(const caf::actor_addr& addr, answer what) {
+  void send(const caf::actor_addr& addr, const answer& what) {
     if (const auto who = caf::actor_cast<line_actor>(addr))
-      bearer::detail::mail(self_, fetch_atom_v, std::move(what)).send(who);
+      bearer::detail::mail(self_, fetch_atom_v, what).send(who);
   }
 
   template <class Atom>

@@ -209,16 +209,17 @@ private:
   }
 
   void hear(const answer& what) {
-    const auto turned_away = what.number == 0;
+    if (what.number == 0) {
+      leave_owner(reason_of(what));
+      return;
+    }
     if (!attempt_ || attempt_->fallen_back()
-        || !(turned_away || attempt_->awaits(what.number))) {
+        || !attempt_->awaits(what.number)) {
       owners_.answered();
       return;
     }
-    if (turned_away || what.code == errc::stopped) {
-      // It will have no token for us, though another one may.
-      drop_line();
-      dial_next(reason_of(what));
+    if (what.code == errc::stopped) {
+      leave_owner(reason_of(what));
       return;
     }
     owners_.answered();
@@ -230,6 +231,17 @@ private:
     // Whoever stands by may rest.
     standby_.rest();
     settle(std::get<caf::expected<token>>(std::move(next)));
+  }
+
+  /// It will have no token for us, though another one may.
+  void leave_owner(const caf::error& why) {
+    drop_line();
+    if (attempt_ && !attempt_->fallen_back()) {
+      dial_next(why);
+      return;
+    }
+    owners_.note(why, clock_());
+    owners_.move_on();
   }
 
   void settle(caf::expected<token> outcome) {
@@ -244,7 +256,8 @@ private:
   }
 
   void hear_of(const generation& what) {
-    // What is told once more ends at another time than it did.
+    // What is told once more ends earlier than it did. (So is what a new line
+    // is told, though an attempt is under way then.)
     const auto moved = what == std::exchange(heard_of_, what) && what == given_;
     const auto known = what.id == given_.id && what.count <= given_.count;
     if ((!known || moved) && !attempt_)

@@ -14,8 +14,8 @@ namespace bearer::remote::detail {
 /// Whoever reached the port could keep a cluster apart with that, without any
 /// certificate.
 ///
-/// So the queue of the network's thread is emptied after each step of a
-/// handshake, and whenever a connection of that thread begins or ends.
+/// So CAF's threads empty the queue before they read from a connection's
+/// socket, which is when OpenSSL finds out that there is nothing to read.
 void keep_tls_errors_apart(caf::actor_system& sys);
 
 } // namespace bearer::remote::detail

@@ -38,7 +38,7 @@ using line_actor = caf::typed_actor<
   // The answer to a question.
   caf::result<void>(fetch_atom, answer),
   // The key, and the generation that the owner has published; once more if it
-  // ends at another time now.
+  // ends earlier than was said.
   caf::result<void>(publish_atom, std::uint64_t, generation),
   // The key, and the generation that servers refuse.
   caf::result<void>(rejected_atom, std::uint64_t, generation)>;

@@ -140,7 +140,8 @@ TEST_CASE("oauth2_client comes to its end when it is interrupted",
   REQUIRE(it.server.wait_until(
     [](const oauth_counts& x) { return x.resource_ok > 3; }));
   run.interrupt();
-  CHECK(went_well(run.wait(), it.server.counts().resource_ok));
+  const auto got = run.wait();
+  CHECK(went_well(got, it.server.counts().resource_ok));
 }
 
 TEST_CASE("a second interrupt ends oauth2_client though no token ever comes",

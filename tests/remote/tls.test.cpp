@@ -218,6 +218,22 @@ TEST_CASE("a stranger who is refused takes no other one's connection with him",
   CHECK(stays.wire.connections() == before);
 }
 
+TEST_CASE("an owner who is refused takes no other one's connection with him",
+          "[remote][tls]") {
+  test_ca ca;
+  test_ca other{"somebody else's CA"};
+  staying_replica stays{ca};
+  node false_friend{other.issue(), ca.file()};
+  owner refused{false_friend, stays.source.spawn(false_friend.sys), quick()};
+  const auto before = stays.wire.connections();
+  for (auto i = 0; i < 10; ++i) {
+    CHECK(fetch_error(stays.here, refused.address())
+          == errc::owner_unreachable);
+    stays.ask();
+  }
+  CHECK(stays.wire.connections() == before);
+}
+
 // -- what is refused at the start ---------------------------------------------
 
 TEST_CASE("without TLS nothing is published beyond this machine",

@@ -9,7 +9,8 @@
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
-#include <stdexcept>
+#include "simulation/delivery.hpp"
+
 #include <utility>
 
 namespace bearer::sim {
@@ -21,9 +22,6 @@ constexpr auto receivers = std::size_t{3};
 /// With short delays a long time has so many timers that it would take hours;
 /// a pass ends after so many of them.
 constexpr auto longest_pass = std::size_t{60};
-
-/// Nothing takes so many messages.
-constexpr auto endless = std::size_t{100'000};
 
 const auto refusal = caf::make_error(caf::sec::runtime_error, "401");
 
@@ -92,18 +90,11 @@ std::size_t world::timers() const {
 // -- the passing of time ------------------------------------------------------
 
 void world::apply(const steps::deliver& what) {
-  auto random = dice{what.choice};
-  for (std::size_t i = 0; i < what.count && time_.ready() > 0; ++i)
-    time_.deliver_one(random.below(time_.ready()));
+  deliver(time_, what);
 }
 
 void world::apply(const steps::settle& what) {
-  auto random = dice{what.choice};
-  for (std::size_t i = 0; time_.ready() > 0; ++i) {
-    if (i == endless)
-      throw std::runtime_error("messages without an end");
-    time_.deliver_one(random.below(time_.ready()));
-  }
+  settle(time_, what);
 }
 
 void world::apply(const steps::pass& what) {

@@ -63,7 +63,9 @@ struct publish_options {
 /// The CA must be private to the cluster: CAF checks that a peer's certificate
 /// is signed by it, not whose it is, so everybody with such a certificate gets
 /// the token. A peer can ask for tokens, reject and renew them and read the
-/// status; it cannot stop the bearer, hand it a token or reach its source.
+/// status; no message to the library's actors stops the bearer, hands it a
+/// token or reaches its source. CAF's own protocol lets peers do more, and end
+/// the whole process: see "Across nodes" in the README.
 ///
 /// Blocks until the port is open; not for use inside actors.
 /// @param port 0 for a free one.

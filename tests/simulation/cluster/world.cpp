@@ -11,6 +11,7 @@
 #include <caf/send.hpp>
 
 #include "simulation/callers.hpp"
+#include "simulation/delivery.hpp"
 #include "simulation/dice.hpp"
 
 #include <stdexcept>
@@ -25,9 +26,6 @@ constexpr auto owner = std::size_t{0};
 
 /// A pass ends after so many timers.
 constexpr auto longest_pass = std::size_t{60};
-
-/// Nothing takes so many messages.
-constexpr auto endless = std::size_t{100'000};
 
 /// The name of a node, for replicas only.
 std::size_t replica(std::size_t at) {
@@ -151,18 +149,11 @@ wall_clock world::clock_of(std::size_t at) const {
 // -- the passing of time ------------------------------------------------------
 
 void world::apply(const steps::deliver& what) {
-  auto random = dice{what.choice};
-  for (std::size_t i = 0; i < what.count && time_.ready() > 0; ++i)
-    time_.deliver_one(random.below(time_.ready()));
+  sim::deliver(time_, what);
 }
 
 void world::apply(const steps::settle& what) {
-  auto random = dice{what.choice};
-  for (std::size_t i = 0; time_.ready() > 0; ++i) {
-    if (i == endless)
-      throw std::runtime_error("messages without an end");
-    time_.deliver_one(random.below(time_.ready()));
-  }
+  sim::settle(time_, what);
 }
 
 void world::apply(const steps::pass& what) {

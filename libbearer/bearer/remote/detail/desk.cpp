@@ -90,17 +90,15 @@ private:
       return std::nullopt;
     auto result = answer{};
     result.granted = tok;
-    if (*end == never) {
-      note_end(tok.generation, *end);
-      return result;
+    if (*end != never) {
+      const auto left
+        = bearer::detail::saturating_distance(bearer_.slot().now(), *end);
+      if (left <= caf::timespan::zero())
+        return std::nullopt;
+      result.usable_until = *end;
+      result.usable_for = left;
     }
-    const auto left = bearer::detail::saturating_distance(bearer_.slot().now(),
-                                                          *end);
-    if (left <= caf::timespan::zero())
-      return std::nullopt;
     note_end(tok.generation, *end);
-    result.usable_until = *end;
-    result.usable_for = left;
     return result;
   }
 
@@ -127,10 +125,14 @@ private:
       tell_of(news->generation);
     else if (const auto* end = std::get_if<events::rejected>(&what.what))
       to_gate(rejected_atom_v, end->generation);
-    else if (const auto* last = std::get_if<events::attempt_ended>(&what.what))
-      if (last->how == events::outcome::unchanged)
-        if (const auto moved = bearer_.slot().end_of(vouched_for_))
-          note_end(vouched_for_, *moved);
+    else if (const auto* last = std::get_if<events::attempt_ended>(&what.what);
+             last && last->how == events::outcome::unchanged)
+      look_at_end();
+  }
+
+  void look_at_end() {
+    if (const auto end = bearer_.slot().end_of(vouched_for_))
+      note_end(vouched_for_, *end);
   }
 
   void tell_of(const generation& published) {

@@ -209,6 +209,7 @@ private:
   }
 
   void hear(const answer& what) {
+    // To no question: there is no room for us.
     if (what.number == 0) {
       leave_owner(reason_of(what));
       return;

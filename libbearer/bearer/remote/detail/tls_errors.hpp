@@ -15,7 +15,10 @@ namespace bearer::remote::detail {
 /// certificate.
 ///
 /// So CAF's threads empty the queue before they read from a connection's
-/// socket, which is when OpenSSL finds out that there is nothing to read.
+/// socket, which is when OpenSSL finds out that there is nothing to read. Not
+/// before they write: that would empty it of what went wrong with the
+/// connection itself, when its peer is told. So a connection that cannot send
+/// any more at the very moment can still be closed in place of another.
 void keep_tls_errors_apart(caf::actor_system& sys);
 
 } // namespace bearer::remote::detail

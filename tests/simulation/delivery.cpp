@@ -1,0 +1,32 @@
+#include "simulation/delivery.hpp"
+
+#include "simulation/dice.hpp"
+
+#include <cstddef>
+#include <stdexcept>
+
+namespace bearer::sim {
+
+namespace {
+
+/// Nothing takes so many messages.
+constexpr auto endless = std::size_t{100'000};
+
+} // namespace
+
+void deliver(test::virtual_time& time, const steps::deliver& what) {
+  auto random = dice{what.choice};
+  for (std::size_t i = 0; i < what.count && time.ready() > 0; ++i)
+    time.deliver_one(random.below(time.ready()));
+}
+
+void settle(test::virtual_time& time, const steps::settle& what) {
+  auto random = dice{what.choice};
+  for (std::size_t i = 0; time.ready() > 0; ++i) {
+    if (i == endless)
+      throw std::runtime_error("messages without an end");
+    time.deliver_one(random.below(time.ready()));
+  }
+}
+
+} // namespace bearer::sim

@@ -52,7 +52,7 @@ connect(caf::actor_system& sys, std::vector<address> owners,
   const auto memory = bearer::detail::thread_memory{};
   auto config = detail::link_config{};
   config.owners = std::move(owners);
-  config.way = {std::move(*network), detail::probe_on_thread(),
+  config.way = {std::move(*network), detail::probe_on_thread(sys),
                 to == detail::exposure::loopback};
   config.fallback = std::move(options.fallback);
   config.settings = settings;

@@ -1,6 +1,8 @@
 #include <bearer/error.hpp>
 #include <bearer/remote/detail/probe.hpp>
 
+#include <caf/actor_system.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -116,10 +118,11 @@ caf::expected<listener_found> probe(const address& where, bool loopback_only,
   return complain(where, problem);
 }
 
-finder probe_on_thread() {
-  return [](const address& where, bool loopback_only,
-            steady_clock::time_point deadline, auto on_end) {
-    std::thread{[=] {
+finder probe_on_thread(const caf::actor_system& sys) {
+  const auto types = sys.meta_objects_guard();
+  return [types](const address& where, bool loopback_only,
+                 steady_clock::time_point deadline, auto on_end) {
+    std::thread{[types, where, loopback_only, deadline, on_end] {
       on_end(probe_in_any_case(where, loopback_only, deadline));
     }}.detach();
   };

@@ -3,6 +3,7 @@
 #include <bearer/remote/address.hpp>
 
 #include <caf/expected.hpp>
+#include <caf/fwd.hpp>
 
 #include <chrono>
 #include <functional>
@@ -47,7 +48,8 @@ using finder
                        std::chrono::steady_clock::time_point deadline,
                        std::function<void(caf::expected<listener_found>)>)>;
 
-/// Probes on a thread of its own, for which nobody waits.
-finder probe_on_thread();
+/// Probes on a thread of its own, for which nobody waits, not even the end of
+/// the process.
+finder probe_on_thread(const caf::actor_system& sys);
 
 } // namespace bearer::remote::detail

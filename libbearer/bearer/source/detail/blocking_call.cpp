@@ -1,5 +1,6 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/detail/saturating.hpp>
+#include <bearer/detail/type_guard.hpp>
 #include <bearer/error.hpp>
 #include <bearer/source/detail/blocking_call.hpp>
 #include <bearer/source/detail/budget.hpp>
@@ -116,9 +117,10 @@ void run(std::shared_ptr<call_record> record,
 /// A call that waits for a thread.
 class call_job final : public thread_job {
 public:
-  call_job(std::shared_ptr<call_record> record,
+  call_job(type_guard types, std::shared_ptr<call_record> record,
            std::shared_ptr<const blocking_function> function, attempt what)
-    : record_(std::move(record)),
+    : types_(std::move(types)),
+      record_(std::move(record)),
       function_(std::move(function)),
       what_(std::move(what)),
       deadline_(
@@ -141,6 +143,9 @@ public:
   }
 
 private:
+  /// First, hence destroyed last.
+  type_guard types_;
+
   std::shared_ptr<call_record> record_;
   std::shared_ptr<const blocking_function> function_;
   attempt what_;
@@ -183,7 +188,8 @@ private:
   caf::result<token> fetch(const attempt& what) {
     fetching_ = self_->make_response_promise<token>();
     try {
-      job_ = std::make_shared<call_job>(record_, function_, what);
+      job_ = std::make_shared<call_job>(self_->system().meta_objects_guard(),
+                                        record_, function_, what);
       if (crew_)
         crew_->run(job_);
       else

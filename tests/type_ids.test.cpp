@@ -116,8 +116,9 @@ TEST_CASE("type IDs are never renumbered", "[type_ids]") {
   check_id<lost_atom>(43, "bearer::lost_atom");
   check_id<remote::answer>(44, "bearer::remote::answer");
   check_id<remote::question>(45, "bearer::remote::question");
+  check_id<obstacle_atom>(46, "bearer::obstacle_atom");
   // A new one goes here, and nowhere else.
-  CHECK(caf::id_block::bearer::end == first + 46);
+  CHECK(caf::id_block::bearer::end == first + 47);
 }
 
 TEST_CASE("the block fits in what is reserved for it", "[type_ids]") {

@@ -19,6 +19,8 @@
 #include <caf/timestamp.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <cstdint>
+
 /// The typed interfaces of all actors. `result<void>` answers say "done", or
 /// what is wrong; send those messages without a request if that is of no
 /// interest. Other messages are meant to be requests: if one is only sent, then
@@ -94,12 +96,16 @@ using refresher_actor = caf::typed_actor<
   // From the cache: it has processed a rejection, stale ones included. From the
   // source: servers refuse this one of its tokens, numbered as it gave it.
   caf::result<void>(rejected_atom, generation),
-  // From the source only, unasked: it has a newer token. Starts an attempt as
-  // soon as the floor between attempts allows.
-  caf::result<void>(news_atom),
-  // From the source only, unasked: it cannot tell of newer tokens any more
-  // until it is asked again. Starts an attempt unless a backoff is under way.
-  caf::result<void>(lost_atom),
+  // From the source only, unasked, when it had been asked so many times: it has
+  // a newer token. Starts an attempt as soon as the floor between attempts
+  // allows, unless one is on its way that it will answer with that.
+  caf::result<void>(news_atom, std::uint64_t),
+  // The same: it cannot tell of newer tokens any more until it is asked again.
+  // Starts an attempt unless a backoff is under way.
+  caf::result<void>(lost_atom, std::uint64_t),
+  // From the source only, unasked: why the attempt under way has no token yet,
+  // for fetches whose time is over before that ends.
+  caf::result<void>(obstacle_atom, caf::error),
   // As for the cache, from the cache only.
   caf::result<void>(request_renewal_atom), caf::result<void>(prefetch_atom),
   caf::result<void>(stop_atom),

@@ -158,8 +158,9 @@ bool inspect(Inspector& f, failure& x) {
 /// What a fetch that timed out was waiting for. Travels inside
 /// `errc::timed_out`.
 struct timeout_details {
-  /// How the last attempt failed; default-constructed if none has failed since
-  /// the last success.
+  /// How the last attempt failed. If none has failed since the last success,
+  /// then why the one under way has no token yet, which a replica knows of its
+  /// owner; else default-constructed.
   caf::error last_error = {};
 
   /// Time until the next attempt starts; none while one is under way.

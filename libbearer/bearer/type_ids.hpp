@@ -160,6 +160,11 @@ CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
   CAF_ADD_TYPE_ID(bearer, (bearer::remote::answer))
   CAF_ADD_TYPE_ID(bearer, (bearer::remote::question))
 
+  // Of `refresher_actor`, from its own source only.
+
+  /// What keeps a token from coming.
+  CAF_ADD_ATOM(bearer, bearer, obstacle_atom)
+
 CAF_END_TYPE_ID_BLOCK(bearer)
 
 CAF_ERROR_CODE_ENUM(bearer::errc)

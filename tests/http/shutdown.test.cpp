@@ -3,6 +3,7 @@
 #include <bearer/source/metadata_source.hpp>
 #include <bearer/source/oauth2_source.hpp>
 
+#include "support/deaf_port.hpp"
 #include "support/foreign_thread.hpp"
 #include "support/hanging_resolver.hpp"
 #include "support/http_client.hpp"
@@ -12,7 +13,6 @@
 #include <caf/scoped_actor.hpp>
 
 #include <catch2/catch_test_macros.hpp>
-#include <netinet/in.h>
 
 #include <atomic>
 #include <chrono>
@@ -21,9 +21,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <sys/socket.h>
-#include <unistd.h>
 
 using namespace bearer;
 using namespace bearer::test;
@@ -80,21 +77,9 @@ TEST_CASE("an actor system ends at once while names are resolved", "[http]") {
 }
 
 TEST_CASE("an actor system ends at once while connecting", "[http]") {
-  // Accepts nothing, and its queue is full after the first connections.
-  const auto listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto address = sockaddr_in{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto size = socklen_t{sizeof(address)};
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  REQUIRE(::bind(listener, generic, size) == 0);
-  REQUIRE(::listen(listener, 0) == 0);
-  REQUIRE(::getsockname(listener, generic, &size) == 0);
-  const auto url = "http://127.0.0.1:"
-                   + std::to_string(ntohs(address.sin_port));
-  auto server = tcp_server{tcp_server::always("hello")};
+  deaf_port nobody;
+  const auto url = "http://127.0.0.1:" + std::to_string(nobody.port());
   CHECK(time_to_end(get_request(url), 20, [] { return true; }) < 1s);
-  ::close(listener);
 }
 
 TEST_CASE("an actor system ends at once while a server hangs", "[http]") {

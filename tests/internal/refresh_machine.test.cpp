@@ -68,6 +68,16 @@ struct bench {
     return machine.finish(caf::make_error(errc::busy), now);
   }
 
+  // What the source says that has had all attempts.
+
+  void expect_newer() {
+    machine.expect_newer(machine.snapshot(now).attempts, now);
+  }
+
+  void look_again() {
+    machine.look_again(machine.snapshot(now).attempts, now);
+  }
+
   std::optional<caf::timespan> wakeup() const {
     auto when = machine.next_wakeup();
     return when ? std::optional{caf::timespan{*when - now.steady}}
@@ -425,7 +435,7 @@ TEST_CASE("a plain fetch does not change the reason of an attempt", "[I10]") {
 TEST_CASE("news of a newer token starts an attempt at the floor", "[I8]") {
   bench b;
   b.publish(1h);
-  b.machine.expect_newer(b.now);
+  b.expect_newer();
   CHECK(!b.machine.start_if_due(b.now));
   b.pass(b.settings.initial_retry_timeout);
   const auto what = b.machine.start_if_due(b.now);
@@ -439,14 +449,14 @@ TEST_CASE("news of a newer token does not wait for the backoff", "[I8]") {
   b.machine.finish(make_permanent(caf::make_error(errc::busy)), b.now);
   b.pass(b.settings.initial_retry_timeout);
   REQUIRE(!b.machine.start_if_due(b.now));
-  b.machine.expect_newer(b.now);
+  b.expect_newer();
   CHECK(b.machine.start_if_due(b.now));
 }
 
 TEST_CASE("news that overtake the end of an attempt start another", "[I8]") {
   bench b;
   b.begin();
-  b.machine.expect_newer(b.now);
+  b.expect_newer();
   SECTION("which gave a token") {
     b.machine.finish(b.make("new", 1h), b.now);
   }
@@ -462,11 +472,33 @@ TEST_CASE("news that overtake the end of an attempt start another", "[I8]") {
   CHECK(!b.machine.start_if_due(b.now));
 }
 
+TEST_CASE("news of before an attempt that is on its way start no other",
+          "[I8]") {
+  bench b;
+  b.publish(1h);
+  b.pass(b.settings.initial_retry_timeout);
+  b.expect_newer();
+  REQUIRE(b.machine.start_if_due(b.now));
+  const auto before_it = std::uint64_t{1};
+  SECTION("during it") {
+    b.machine.expect_newer(before_it, b.now);
+    b.machine.look_again(before_it, b.now);
+    b.machine.finish(b.make("new", 1h), b.now);
+  }
+  SECTION("after it") {
+    b.machine.finish(b.make("new", 1h), b.now);
+    b.machine.expect_newer(before_it, b.now);
+    b.machine.look_again(before_it, b.now);
+  }
+  b.pass(b.settings.initial_retry_timeout);
+  CHECK(!b.machine.start_if_due(b.now));
+}
+
 TEST_CASE("a source that has lost its way is asked at the floor", "[I8]") {
   bench b;
   b.publish(1h);
   b.pass(b.settings.initial_retry_timeout);
-  b.machine.look_again(b.now);
+  b.look_again();
   CHECK(b.machine.start_if_due(b.now));
 }
 
@@ -474,11 +506,11 @@ TEST_CASE("a source that has lost its way again stays in its backoff", "[I8]") {
   bench b;
   b.publish(1h);
   b.pass(b.settings.initial_retry_timeout);
-  b.machine.look_again(b.now);
+  b.look_again();
   REQUIRE(b.machine.start_if_due(b.now));
   b.fail();
   b.pass(b.settings.initial_retry_timeout - 1ns);
-  b.machine.look_again(b.now);
+  b.look_again();
   CHECK(!b.machine.start_if_due(b.now));
 }
 
@@ -486,16 +518,36 @@ TEST_CASE("what a source says unasked starts no unused machine, and no stopped"
           " one",
           "[I10][I14]") {
   bench b;
-  b.machine.expect_newer(b.now);
-  b.machine.look_again(b.now);
+  b.expect_newer();
+  b.look_again();
   CHECK(!b.machine.start_if_due(b.now));
   b.publish(1h);
   b.machine.stop();
   b.pass(1min);
-  b.machine.expect_newer(b.now);
-  b.machine.look_again(b.now);
+  b.expect_newer();
+  b.look_again();
   CHECK(!b.machine.reject_given({7, 1}, b.now));
   CHECK(!b.machine.next_wakeup());
+}
+
+TEST_CASE("what keeps an attempt is told unless an earlier one has failed",
+          "[I6]") {
+  bench b;
+  // Of no attempt.
+  b.machine.note_obstacle(caf::make_error(errc::connection_failed));
+  CHECK(!b.machine.obstacle());
+  b.begin();
+  CHECK(!b.machine.obstacle());
+  b.machine.note_obstacle(caf::make_error(errc::owner_unreachable));
+  CHECK(b.machine.obstacle() == errc::owner_unreachable);
+  b.fail();
+  CHECK(b.machine.obstacle() == errc::busy);
+  b.pass(1min);
+  b.begin();
+  b.machine.note_obstacle(caf::make_error(errc::owner_unreachable));
+  CHECK(b.machine.obstacle() == errc::busy);
+  REQUIRE(b.machine.finish(b.make("first"), b.now).success());
+  CHECK(!b.machine.obstacle());
 }
 
 TEST_CASE("a source can take back the token it gave, by its own number",

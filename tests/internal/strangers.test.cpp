@@ -175,6 +175,19 @@ TEST_CASE("errors out of the blue end neither cache nor refresher",
   CHECK(s.fetch().value().generation.count == 1);
 }
 
+TEST_CASE("nobody but the source tells what keeps an attempt",
+          "[strangers][I6]") {
+  scene s;
+  const auto waiting = s.fetch(within(1s));
+  s.time.sys().spawn([to = s.refresher()](caf::event_based_actor* self) {
+    detail::mail(self, obstacle_atom_v, caf::make_error(errc::busy)).send(to);
+  });
+  s.time.advance(1s);
+  const auto details = timeout_details_of(waiting.error());
+  REQUIRE(details);
+  CHECK(!details->last_error);
+}
+
 TEST_CASE("a fetch that is only sent gets its answer without a sender",
           "[strangers][I5]") {
   scene s;

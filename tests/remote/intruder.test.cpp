@@ -68,8 +68,9 @@ std::vector<caf::message> all_messages(const generation& known) {
     caf::make_message(withdraw_atom_v, known),
     caf::make_message(rejected_atom_v, known),
     caf::make_message(rejected_atom_v, std::uint64_t{1}, known),
-    caf::make_message(news_atom_v),
-    caf::make_message(lost_atom_v),
+    caf::make_message(news_atom_v, std::uint64_t{1}),
+    caf::make_message(lost_atom_v, std::uint64_t{1}),
+    caf::make_message(obstacle_atom_v, caf::make_error(errc::stopped)),
     caf::make_message(event{caf::make_timestamp(), events::stopped{}}),
     caf::make_message(fake),
     caf::make_message(forged),
@@ -265,6 +266,42 @@ TEST_CASE("others are served while somebody asks as fast as he can",
   CHECK(replica.status().failed_attempts == 0);
   const auto so_far = bursts.load();
   CHECK(eventually([&] { return bursts > so_far; }));
+}
+
+TEST_CASE("others are served while somebody rejects every new token at once",
+          "[remote][intruder][I8][I11]") {
+  node here;
+  node there;
+  numbered_source source;
+  const auto start = std::chrono::steady_clock::now();
+  owner at{there, source.spawn(there.sys), quick()};
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  auto last = must(replica.fetch());
+  intruder who{at.address()};
+  who.send(who.gate(), caf::make_message(subscribe_atom_v, std::uint64_t{1}));
+  auto rejected = std::atomic<std::uint64_t>{0};
+  const auto flood = std::jthread{[&](const std::stop_token& over) {
+    while (!over.stop_requested()) {
+      auto asked = remote::question{};
+      asked.rejected = true;
+      asked.newer_than = who.newest();
+      for (asked.number = 0; asked.number < 100; ++asked.number)
+        who.send(who.gate(), caf::make_message(fetch_atom_v, asked));
+      // Or its own node would have all of it in memory.
+      if (is_heard(who))
+        rejected = asked.newer_than.count;
+    }
+  }};
+  REQUIRE(eventually([&] { return rejected > last.generation.count; }));
+  auto opts = fetch_options{};
+  for (auto i = 0; i < 20; ++i) {
+    opts.newer_than = last.generation;
+    last = must(replica.fetch(opts));
+  }
+  const auto so_far = rejected.load();
+  CHECK(eventually([&] { return rejected > so_far; }));
+  const auto passed = std::chrono::steady_clock::now() - start;
+  CHECK(source.calls() <= passed / 10ms + 2);
 }
 
 TEST_CASE_METHOD(cluster, "who has not subscribed is not answered",

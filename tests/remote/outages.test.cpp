@@ -1,6 +1,7 @@
 #include <bearer/bearer.hpp>
 #include <bearer/source/function_source.hpp>
 
+#include "support/eventually.hpp"
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
 
@@ -178,6 +179,20 @@ TEST_CASE("a fetch without an owner says who is unreachable and since when",
   CHECK(contains(text, "127.0.0.1:" + std::to_string(port)));
   CHECK(contains(text, "refused"));
   CHECK(contains(text, "; since 20"));
+}
+
+TEST_CASE("an owner that turns everybody away is dialled once in an attempt",
+          "[remote][I8]") {
+  node here;
+  tcp_server closed{[](connection&) {}};
+  auto replica = must(remote::connect(here.sys, local(closed.port()), quick()));
+  replica.prefetch();
+  REQUIRE(eventually([&] { return replica.status().failed_attempts >= 10; }));
+  const auto connections = closed.connections();
+  const auto attempts = replica.status().attempts;
+  // CAF's connection, and the one that looks whether there is anybody.
+  CHECK(connections <= 2 * attempts);
+  CHECK(connections >= 10);
 }
 
 TEST_CASE("the next address is tried when one is dead", "[remote]") {

@@ -1,6 +1,7 @@
 #include <bearer/bearer.hpp>
 #include <bearer/reader.hpp>
 #include <bearer/receiver.hpp>
+#include <bearer/with_token.hpp>
 
 #include "support/eventually.hpp"
 #include "support/numbered_source.hpp"
@@ -60,6 +61,24 @@ TEST_CASE_METHOD(cluster, "a replica can be used in all the ways of a bearer",
     .request(via, patience)
     .receive([](const token& x) { CHECK(x.access_token.view() == "token-1"); },
              [](const caf::error& err) { FAIL(caf::to_string(err)); });
+}
+
+TEST_CASE_METHOD(cluster,
+                 "a request through a replica whose token is refused"
+                 " gets the owner's next one",
+                 "[remote][with_token][I4]") {
+  auto secrets = std::vector<std::string>{};
+  const auto got = with_token(
+    replica, [&](const token& tok, caf::timespan) -> caf::expected<int> {
+      secrets.emplace_back(tok.access_token.view());
+      if (secrets.size() == 1)
+        return caf::make_error(errc::token_refused);
+      return 200;
+    });
+  CHECK(must(got) == 200);
+  CHECK(secrets == std::vector<std::string>{"token-1", "token-2"});
+  CHECK(secret_of(at.bearer.fetch()) == "token-2");
+  CHECK(source.calls() == 2);
 }
 
 TEST_CASE_METHOD(cluster, "a replica has the owner's new token without asking",

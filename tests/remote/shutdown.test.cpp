@@ -1,8 +1,10 @@
 #include <bearer/bearer.hpp>
 
 #include "support/client.hpp"
+#include "support/deaf_port.hpp"
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
+#include "support/test_ca.hpp"
 
 #include <caf/actor_registry.hpp>
 
@@ -23,6 +25,15 @@ namespace {
 /// Two nodes, and how long their ends took.
 class two_nodes {
 public:
+  two_nodes() = default;
+
+  /// With TLS.
+  explicit two_nodes(test_ca& ca)
+    : here_(std::make_unique<node>(ca.issue(), ca.file())),
+      there_(std::make_unique<node>(ca.issue(), ca.file())) {
+    // nop
+  }
+
   node& here() {
     return *here_;
   }
@@ -132,6 +143,59 @@ TEST_CASE("a node ends within a second whose owner says nothing",
       = must(remote::connect(nodes.here().sys, local(mute.port()), patient()));
     replica.prefetch();
     REQUIRE(accepted.wait());
+  }
+  CHECK(nodes.end() < 1s);
+}
+
+TEST_CASE("nodes end within a second that are connected over TLS",
+          "[remote][shutdown][tls]") {
+  test_ca ca;
+  for (auto owner_first : {false, true}) {
+    two_nodes nodes{ca};
+    numbered_source source;
+    {
+      owner at{nodes.there(), source.spawn(nodes.there().sys), quick()};
+      auto replica = must(remote::connect(nodes.here().sys, at.address()));
+      REQUIRE(replica.fetch());
+    }
+    CHECK((owner_first ? nodes.end_owner_first() : nodes.end()) < 1s);
+  }
+}
+
+TEST_CASE(
+  "a node ends within a second whose owner says nothing in the handshake"
+  " of TLS",
+  "[remote][shutdown][tls]") {
+  signal greeted;
+  signal over;
+  tcp_server mute{[&](connection& from) {
+    // The probe says nothing.
+    if (!from.read().empty())
+      greeted.set();
+    over.wait();
+  }};
+  const auto guard = at_end{over};
+  test_ca ca;
+  two_nodes nodes{ca};
+  {
+    auto replica
+      = must(remote::connect(nodes.here().sys, local(mute.port()), patient()));
+    replica.prefetch();
+    REQUIRE(greeted.wait());
+  }
+  CHECK(nodes.end() < 1s);
+}
+
+TEST_CASE("a node ends within a second while nobody answers its connection",
+          "[remote][shutdown]") {
+  const deaf_port nobody;
+  two_nodes nodes;
+  {
+    auto replica = must(
+      remote::connect(nodes.here().sys, local(nobody.port()), patient()));
+    auto opts = fetch_options{};
+    opts.timeout = 50ms;
+    CHECK(error_of(replica.fetch(opts)) == errc::timed_out);
   }
   CHECK(nodes.end() < 1s);
 }

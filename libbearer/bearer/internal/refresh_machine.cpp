@@ -75,8 +75,8 @@ void refresh_machine::request_renewal(time_reading now) {
   release_ = !hold_;
 }
 
-void refresh_machine::expect_newer(time_reading now) {
-  if (!used_ || stopped_)
+void refresh_machine::expect_newer(std::uint64_t asked, time_reading now) {
+  if (!used_ || stopped_ || asked < attempts_)
     return;
   // It may have overtaken the end of that attempt.
   if (flight_)
@@ -85,9 +85,9 @@ void refresh_machine::expect_newer(time_reading now) {
     bring_forward(earliest_start(now));
 }
 
-void refresh_machine::look_again(time_reading now) {
+void refresh_machine::look_again(std::uint64_t asked, time_reading now) {
   if (failures_ == 0)
-    expect_newer(now);
+    expect_newer(asked, now);
 }
 
 bool refresh_machine::reject_given(const generation& number, time_reading now) {
@@ -96,6 +96,11 @@ bool refresh_machine::reject_given(const generation& number, time_reading now) {
     refused_ = number;
   return is_refused(tokens_.given()) && !tokens_.rejected()
          && reject(tokens_.newest().count, now);
+}
+
+void refresh_machine::note_obstacle(caf::error what) {
+  if (flight_)
+    flight_->obstacle = std::move(what);
 }
 
 bool refresh_machine::is_refused(const token& given) const noexcept {
@@ -139,7 +144,7 @@ std::optional<attempt> refresh_machine::start_if_due(time_reading now) {
   const auto number = failures_ < std::numeric_limits<std::uint64_t>::max()
                         ? failures_ + 1
                         : failures_;
-  flight_ = flight{number, detail::saturating_add(now.steady, limit)};
+  flight_ = flight{number, detail::saturating_add(now.steady, limit), {}};
   ++attempts_;
   return attempt{number, limit, reason(), tokens_.given()};
 }

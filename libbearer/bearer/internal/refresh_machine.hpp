@@ -74,14 +74,20 @@ public:
 
   /// There is a newer token. That is a new fact, as rare as publications, hence
   /// no backoff keeps it waiting.
-  void expect_newer(time_reading now);
+  /// @param asked The attempts that the source had been sent when it said so.
+  ///              Later ones bring what it knew then.
+  void expect_newer(std::uint64_t asked, time_reading now);
 
   /// There will be no more news until the source is asked again.
-  void look_again(time_reading now);
+  /// @param asked As above.
+  void look_again(std::uint64_t asked, time_reading now);
 
   /// Servers refuse the token that the source gave under this number.
   /// @returns whether this ended the current token.
   bool reject_given(const generation& number, time_reading now);
+
+  /// Why the attempt under way, if any, has no token yet.
+  void note_obstacle(caf::error what);
 
   // -- the passing of time ----------------------------------------------------
 
@@ -154,8 +160,10 @@ public:
     return tokens_.newest();
   }
 
-  const caf::error& last_error() const noexcept {
-    return last_error_;
+  /// Why there is no token: how the last attempt failed, else what keeps the
+  /// one under way.
+  const caf::error& obstacle() const noexcept {
+    return flight_ && !last_error_ ? flight_->obstacle : last_error_;
   }
 
   /// Time until the next attempt; none while one is under way or none is due.
@@ -171,6 +179,7 @@ private:
   struct flight {
     std::uint64_t number;
     steady_time deadline;
+    caf::error obstacle;
   };
 
   attempt_reason reason() const noexcept;

@@ -15,6 +15,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -68,13 +69,17 @@ public:
         else if (from_source())
           reject_given(what);
       },
-      [this](news_atom) {
+      [this](news_atom, std::uint64_t asked) {
         if (from_source())
-          expect_newer();
+          expect_newer(asked);
       },
-      [this](lost_atom) {
+      [this](lost_atom, std::uint64_t asked) {
         if (from_source())
-          look_again();
+          look_again(asked);
+      },
+      [this](obstacle_atom, const caf::error& what) {
+        if (from_source())
+          machine_.note_obstacle(what);
       },
       [this](request_renewal_atom) {
         if (from_cache())
@@ -162,15 +167,15 @@ private:
     return source_.is(self_->current_sender());
   }
 
-  void expect_newer() {
+  void expect_newer(std::uint64_t asked) {
     const auto now = observe();
-    machine_.expect_newer(now);
+    machine_.expect_newer(asked, now);
     advance(now);
   }
 
-  void look_again() {
+  void look_again(std::uint64_t asked) {
     const auto now = observe();
-    machine_.look_again(now);
+    machine_.look_again(asked, now);
     advance(now);
   }
 
@@ -212,7 +217,7 @@ private:
     if (machine_.take_release() && machine_.usable(now))
       publish();
     waiting_.time_out(now.steady,
-                      {machine_.last_error(), machine_.next_attempt_in(now)});
+                      {machine_.obstacle(), machine_.next_attempt_in(now)});
     if (end_.overdue(now))
       finish_closing();
     set_alarm();

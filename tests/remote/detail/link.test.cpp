@@ -5,6 +5,7 @@
 #include "support/client.hpp"
 #include "support/eventually.hpp"
 #include "support/numbered_source.hpp"
+#include "support/real_sources.hpp"
 #include "support/real_time.hpp"
 #include "support/scripted_source.hpp"
 
@@ -205,4 +206,77 @@ TEST_CASE("an owner that does not answer is connected to anew",
   settings.refresh_request_timeout = 200ms;
   auto replica = must(remote::connect(here.sys, at.address(), settings));
   CHECK(secret_of(replica.fetch()) == "token-1");
+}
+
+// -- owners that say nothing --------------------------------------------------
+
+namespace {
+
+/// An owner that is there and never answers.
+struct mute_owner {
+  signal asked;
+  false_owner at{[this](const line_end&, const question&) { asked.set(); }};
+};
+
+renewal_settings long_attempts() {
+  auto result = quick();
+  result.refresh_request_timeout = 1min;
+  return result;
+}
+
+renewal_settings short_attempts() {
+  auto result = quick();
+  result.refresh_request_timeout = 300ms;
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a fetch that cannot wait for the attempt's end is told who is silent"
+          " and since when",
+          "[remote][I6]") {
+  node here;
+  mute_owner mute;
+  auto replica
+    = must(remote::connect(here.sys, mute.at.address(), long_attempts()));
+  replica.prefetch();
+  REQUIRE(mute.asked.wait());
+  auto opts = fetch_options{};
+  opts.timeout = 10ms;
+  const auto err = error_of(replica.fetch(opts));
+  REQUIRE(err == errc::timed_out);
+  const auto last = timeout_details_of(err)->last_error;
+  CHECK(last == errc::owner_unreachable);
+  const auto text = caf::to_string(last);
+  CAPTURE(text);
+  CHECK(
+    contains(text, to_string(mute.at.address()) + ": no answer yet; since 2"));
+  CHECK(replica.status().failed_attempts == 0);
+}
+
+TEST_CASE(
+  "an owner that says nothing does not keep a replica from the next one",
+  "[remote][I11]") {
+  node here;
+  mute_owner mute;
+  false_owner at{
+    [](const line_end& to, const question& what) { to.grant(what, 1); }};
+  auto replica = must(remote::connect(
+    here.sys, {mute.at.address(), at.address()}, short_attempts()));
+  CHECK(secret_of(replica.fetch()) == "token-1");
+  CHECK(mute.asked.is_set());
+}
+
+TEST_CASE("a replica whose owner says nothing has its fallback",
+          "[remote][I11]") {
+  node here;
+  mute_owner mute;
+  auto options = remote::connect_options{};
+  options.fallback = ready_source(here.sys, make_token("fallback"));
+  auto replica = must(remote::connect(here.sys, mute.at.address(),
+                                      short_attempts(), std::move(options)));
+  CHECK(secret_of(replica.fetch()) == "fallback");
+  CHECK(mute.asked.is_set());
+  // Within one attempt.
+  CHECK(replica.status().failed_attempts == 0);
 }

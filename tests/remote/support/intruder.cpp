@@ -23,6 +23,7 @@ struct intruder::record {
   std::vector<caf::strong_actor_ptr> senders;
   std::size_t publications = 0;
   std::size_t refusals = 0;
+  generation newest;
 };
 
 intruder::intruder(const remote::address& where)
@@ -62,8 +63,10 @@ caf::actor intruder::new_ear() {
       [note](fetch_atom, const remote::answer& x) {
         note(x.number == 0 ? &record::refusals : nullptr);
       },
-      [note](publish_atom, std::uint64_t, const generation&) {
+      [note, record](publish_atom, std::uint64_t, const generation& what) {
         note(&record::publications);
+        const auto guard = std::lock_guard{record->mutex};
+        record->newest = what;
       },
       [note](rejected_atom, std::uint64_t, const generation&) { note(); },
       [note](const status&) { note(); },
@@ -111,6 +114,11 @@ bool intruder::wait_for_all() {
 std::size_t intruder::publications() const {
   const auto guard = std::lock_guard{record_->mutex};
   return record_->publications;
+}
+
+generation intruder::newest() const {
+  const auto guard = std::lock_guard{record_->mutex};
+  return record_->newest;
 }
 
 std::size_t intruder::refusals() const {

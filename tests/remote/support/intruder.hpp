@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bearer/generation.hpp>
+
 #include "support/real_time.hpp"
 
 #include <caf/actor.hpp>
@@ -61,6 +63,9 @@ public:
 
   /// How many of those told of a new token.
   std::size_t publications() const;
+
+  /// The newest token that one of those told of.
+  generation newest() const;
 
   /// How many said that there would be no answers.
   std::size_t refusals() const;

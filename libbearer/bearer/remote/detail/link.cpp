@@ -98,6 +98,7 @@ private:
 
   caf::result<token> fetch(const attempt& what) {
     give_up("another attempt has begun");
+    ++asked_;
     auto result = self_->make_response_promise<token>();
     attempt_.emplace(result, what, static_cast<bool>(standby_), now());
     alarm_.set(attempt_->deadline());
@@ -145,6 +146,7 @@ private:
       do_without_owner({});
       return;
     }
+    expect_answer();
     // Others want to be tried in what time there is, too.
     const auto start = now().steady;
     const auto share = (attempt_->deadline() - start)
@@ -181,7 +183,7 @@ private:
     owners_.note(caf::make_error(errc::connection_failed, "connection lost"),
                  clock_());
     if (!attempt_)
-      to_refresher(lost_atom_v);
+      to_refresher(lost_atom_v, asked_);
     else if (!attempt_->fallen_back())
       dial();
   }
@@ -206,6 +208,13 @@ private:
 
   void ask(const question& what) {
     bearer::detail::mail(self_, fetch_atom_v, what).send(line_);
+    expect_answer();
+  }
+
+  /// Fetches may not have the time to wait until we know more.
+  void expect_answer() {
+    owners_.asked(clock_());
+    to_refresher(obstacle_atom_v, owners_.error({}));
   }
 
   void hear(const answer& what) {
@@ -253,7 +262,7 @@ private:
     // What came while it was asked for something older.
     if (succeeded && heard_of_.id == given_.id
         && heard_of_.count > given_.count)
-      to_refresher(news_atom_v);
+      to_refresher(news_atom_v, asked_);
   }
 
   void hear_of(const generation& what) {
@@ -262,7 +271,7 @@ private:
     const auto moved = what == std::exchange(heard_of_, what) && what == given_;
     const auto known = what.id == given_.id && what.count <= given_.count;
     if ((!known || moved) && !attempt_)
-      to_refresher(news_atom_v);
+      to_refresher(news_atom_v, asked_);
   }
 
   // -- the fallback -----------------------------------------------------------
@@ -337,6 +346,7 @@ private:
   standby standby_;
 
   std::optional<inquiry> attempt_;
+  std::uint64_t asked_ = 0;
   std::uint64_t questions_ = 0;
 
   /// The owner's numbers of the token given last, and of the newest one that

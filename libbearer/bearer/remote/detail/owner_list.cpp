@@ -31,6 +31,15 @@ owner_list::owner_list(const std::vector<address>& owners) {
     entries_.push_back({where, {}});
 }
 
+void owner_list::asked(caf::timestamp now) {
+  if (!since_)
+    since_ = now;
+  // Why that failed before says more.
+  auto& why = entries_[current_].why;
+  if (why.empty())
+    why = "no answer yet";
+}
+
 void owner_list::note(const caf::error& why, caf::timestamp now) {
   if (!since_)
     since_ = now;

@@ -14,7 +14,8 @@
 namespace bearer::remote::detail {
 
 /// Where the owner may be, which of that is being tried, and since when nobody
-/// answers there, and why.
+/// answers there, and why. That begins with the question that has no answer, or
+/// with a connection that is lost.
 class owner_list {
 public:
   /// @param owners At least one.
@@ -33,6 +34,9 @@ public:
   void move_on() noexcept {
     current_ = (current_ + 1) % entries_.size();
   }
+
+  /// The current one is about to be asked.
+  void asked(caf::timestamp now);
 
   /// The current one could not be reached, or has gone.
   void note(const caf::error& why, caf::timestamp now);

@@ -9,9 +9,10 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/timestamp.hpp>
 
+#include "witness.hpp"
+
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <utility>
 
 namespace token_node {
@@ -60,13 +61,7 @@ private:
   }
 
   void use(const bearer::token& tok) {
-    ++tally_.tokens;
-    tally_.last_given[tok.generation.count] = caf::make_timestamp();
-    // How long it was under way after it was handed out nobody knows.
-    if (tok.expires_at && begun_ >= *tok.expires_at)
-      ++tally_.expired;
-    if (tok.generation.count <= rejected_)
-      ++tally_.rejected;
+    witness_.gets(tok, begun_, caf::make_timestamp());
     reject_if_due(tok);
     go_on(habits_.pause);
   }
@@ -76,7 +71,7 @@ private:
     if (habits_.reject_every == caf::timespan::zero() || now < reject_next_)
       return;
     reject_next_ = now + habits_.reject_every;
-    rejected_ = tok.generation.count;
+    witness_.rejects(tok.generation);
     tokens_.reject(tok.generation);
   }
 
@@ -86,9 +81,7 @@ private:
     if (why == bearer::errc::stopped
         || (finishing_ && why != bearer::errc::timed_out))
       return leave();
-    ++tally_.lost;
-    if (tally_.first_error.empty())
-      tally_.first_error = to_string(why);
+    witness_.misses(why);
     go_on(std::max<caf::timespan>(habits_.pause, least_pause_after_loss));
   }
 
@@ -107,7 +100,7 @@ private:
   }
 
   void leave() {
-    results_->add(tally_);
+    results_->add(witness_.result());
     self_->quit();
   }
 
@@ -120,13 +113,12 @@ private:
   bearer::receiver_actor receiver_;
   caf::timestamp begun_;
 
-  /// The newest token that it has rejected, and when it may reject the next.
-  std::uint64_t rejected_ = 0;
+  /// When it may reject the next one.
   caf::actor_clock::time_point reject_next_ = {};
 
   bool pausing_ = false;
   bool finishing_ = false;
-  tally tally_;
+  witness witness_;
 };
 
 } // namespace

@@ -30,11 +30,6 @@ steady::time_point end_of(caf::timespan duration) {
 
 } // namespace
 
-bool run_result::ended_well() const noexcept {
-  return lost() == 0 && clients.expired == 0 && clients.rejected == 0
-         && (!had_clients || clients.tokens > 0);
-}
-
 node_run::node_run(caf::actor_system& sys, const config& from)
   : end_(end_of(from.duration)),
     node_(sys, from),

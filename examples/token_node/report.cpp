@@ -37,6 +37,7 @@ std::string json_line(const run_result& run) {
     .add("reconnects", run.events ? run.events->reconnects : 0)
     .add("expired_served", run.clients.expired)
     .add("rejected_served", run.clients.rejected)
+    .add("older_served", run.clients.older)
     .add("max_staleness_ms", max_staleness_ms(run))
     .text();
 }
@@ -60,14 +61,16 @@ const char* report_help() noexcept {
                     out and their arrival are not told from others
   rejected_served   tokens that came to the client which had rejected them
                     before its fetch began, see --reject-every
+  older_served      tokens that came to a client which had got a newer one
+                    before its fetch began
   max_staleness_ms  the longest that a token still arrived after this node's
                     bearer had published a newer one, had learned of its
                     rejection, or had withdrawn it; the time that news takes
                     from another node to this one is not in it
 
-the exit status is 0 only if none was lost, none expired or rejected was served
-and, if there were receivers, some got a token; 2 if the arguments make no
-sense)";
+the exit status is 0 only if none was lost, none expired, rejected or older was
+served and, if there were receivers, some got a token; 2 if the arguments make
+no sense)";
 }
 
 } // namespace token_node

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "node_run.hpp"
+#include "run_result.hpp"
 
 #include <string>
 

@@ -9,6 +9,7 @@ tally& tally::operator+=(const tally& other) {
   lost += other.lost;
   expired += other.expired;
   rejected += other.rejected;
+  older += other.older;
   if (first_error.empty())
     first_error = other.first_error;
   for (const auto& [count, when] : other.last_given) {

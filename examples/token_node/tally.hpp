@@ -25,6 +25,9 @@ struct tally {
   /// Tokens that came to who had rejected them before the fetch began.
   std::uint64_t rejected = 0;
 
+  /// Tokens that came to who had got a newer one before.
+  std::uint64_t older = 0;
+
   /// Why the first fetch was lost that was.
   std::string first_error;
 

@@ -32,7 +32,8 @@ TEST_CASE("token_node has a help that explains its options and its numbers",
     CHECK(contains(got.out, "--" + std::string{option}));
   for (const auto* number :
        {"fetches", "lost", "local_hits", "remote_calls", "source_calls",
-        "reconnects", "expired_served", "max_staleness_ms"})
+        "reconnects", "expired_served", "rejected_served", "older_served",
+        "max_staleness_ms"})
     CHECK(contains(got.out, "  " + std::string{number} + ' '));
 }
 

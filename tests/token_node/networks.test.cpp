@@ -178,6 +178,10 @@ TEST_CASE("a link that drops everything in silence is noticed and left",
   REQUIRE(replica.says("published"));
   for (const auto from : mute)
     it.networks->swallow(from);
+  const auto noticed
+    = time_of([&] { REQUIRE(replica.says("owner_unreachable")); });
+  // CAF's timeout of one second, and an attempt of two, with much room.
+  CHECK(noticed < 15s);
   REQUIRE(replica.says("owner_unreachable", 2));
   folder.write("new", token_text("new-" + std::string{canary}));
   std::filesystem::rename(folder.path("new"), file);
@@ -187,6 +191,22 @@ TEST_CASE("a link that drops everything in silence is noticed and left",
     it.networks->deliver(from);
   REQUIRE(replica.says("published", 2));
   CHECK(end_of(replica)["reconnects"] >= 1);
+  end_of(owner);
+}
+
+TEST_CASE("what is refused while a link is silent is replaced when it is not",
+          "[token_node][network][I4]") {
+  cluster it;
+  auto& owner = it.start_owner({"--token-command", issuer(3'600)});
+  auto& replica = it.start_replica({"--reject-every=300ms"});
+  REQUIRE(replica.says("published", 2));
+  it.networks->swallow(side::right);
+  // Whoever has no token any more asks for one.
+  REQUIRE(replica.says("owner_unreachable"));
+  const auto published = replica.count("published");
+  it.networks->deliver(side::right);
+  REQUIRE(replica.says("published", published + 1));
+  CHECK(end_of(replica)["rejected_served"] == 0);
   end_of(owner);
 }
 

@@ -76,6 +76,8 @@ inline bool ended_well(const program_outcome& x) {
   CHECK(x["fetches"] > 0);
   CHECK(x["lost"] == 0);
   CHECK(x["expired_served"] == 0);
+  CHECK(x["rejected_served"] == 0);
+  CHECK(x["older_served"] == 0);
   return x.exit_status == 0;
 }
 

@@ -30,9 +30,9 @@ cpp_files = git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp'
 # widely; where that may not be switched off, it has to do as it is.
 without_aslr = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-.PHONY: help setup configure build demo test asan tsan simulate mutants soak \
-	fuzz bench format check-format lint setup-tsan setup-fuzz setup-bench \
-	setup-lint clean
+.PHONY: help setup configure build demo test asan tsan log-tests simulate \
+	mutants soak fuzz bench format check-format lint setup-log setup-tsan \
+	setup-fuzz setup-bench setup-lint clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -40,6 +40,9 @@ help: ## print this list
 
 setup: ## install what the build needs and is not there yet
 	@libbearer/cmake/install-dependencies.sh
+
+setup-log:
+	@libbearer/cmake/install-dependencies.sh --with-log
 
 setup-tsan:
 	@libbearer/cmake/install-dependencies.sh --with-tsan
@@ -80,6 +83,13 @@ tsan: setup-tsan ## run all tests under ThreadSanitizer, CAF included
 	@cmake --preset tsan -UCAF_DIR --log-level=WARNING >/dev/null
 	@cmake --build build-tsan --parallel $(JOBS)
 	@$(without_aslr) ctest --preset tsan --no-label-summary --parallel $(JOBS)
+
+# The program says with its status if it had no log to look at.
+log-tests: export CAF_ROOT = $(shell libbearer/cmake/install-dependencies.sh --print-prefix log)
+log-tests: setup-log ## look for secrets in what CAF logs, with a CAF that logs all
+	@cmake --preset log -UCAF_DIR --log-level=WARNING >/dev/null
+	@cmake --build --preset log --parallel $(JOBS)
+	@build-log/tests/log/bearer-log-tests
 
 simulate: configure ## play SEEDS=1000000 random lives of a bearer, and of clusters
 	@cmake --build $(BUILD) --parallel $(JOBS) --target simulate \
@@ -124,4 +134,4 @@ lint: setup-lint configure ## check layers, and the library with cppcheck and cl
 	  | { grep -v ' warnings generated' || true; }
 
 clean: ## remove what was built here; the cached CAF stays
-	@rm -rf $(BUILD) build-asan build-bench build-fuzz build-tsan
+	@rm -rf $(BUILD) build-asan build-bench build-fuzz build-log build-tsan

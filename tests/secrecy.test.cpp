@@ -1,25 +1,16 @@
-#include <bearer/source/function_source.hpp>
 #include <bearer/source/static_source.hpp>
 
 #include "support/canary.hpp"
+#include "support/eventful_life.hpp"
 #include "support/real_time.hpp"
 #include "support/scene.hpp"
-#include "support/temp_folder.hpp"
 
 #include <caf/deep_to_string.hpp>
 #include <caf/message.hpp>
-#include <caf/scoped_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <atomic>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <memory>
-#include <mutex>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -50,92 +41,6 @@ void check_hidden(const T& x) {
     CHECK_FALSE(text.empty());
     CHECK_FALSE(shows(text));
   }
-}
-
-std::string content_of(const std::string& path) {
-  auto in = std::ifstream{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-/// Everything that subscribers are told, as text; filled by an actor.
-class transcript {
-public:
-  void add(const event& what) {
-    auto guard = std::lock_guard{mutex_};
-    text_ += caf::deep_to_string(what) + '\n' + json(what) + '\n';
-  }
-
-  std::string text() {
-    auto guard = std::lock_guard{mutex_};
-    return text_;
-  }
-
-private:
-  std::mutex mutex_;
-  std::string text_;
-};
-
-/// Gives the canary, gives it spoilt, fails, and throws, in turn.
-caf::expected<token> misbehave(int call) {
-  const auto text = std::string{canary};
-  switch (call % 6) {
-    case 0:
-      return make_token(text + std::to_string(call));
-    case 1:
-      return make_token(text + " with a blank");
-    case 2:
-      return make_token(text, caf::make_timestamp(), -1h);
-    case 3:
-      throw std::runtime_error("refused: " + text);
-    case 4:
-      return make_token("");
-    default:
-      return make_transient(caf::make_error(errc::command_failed, "plain"));
-  }
-}
-
-/// A life with everything in it, and all it said.
-std::string live(caf::actor_system& sys) {
-  auto said = std::make_shared<transcript>();
-  auto text = std::string{};
-  auto settings = renewal_settings{};
-  settings.initial_retry_timeout = 1ms;
-  settings.max_retry_timeout = 2ms;
-  auto calls = std::make_shared<std::atomic<int>>(0);
-  auto bearer
-    = *spawn(sys,
-             function_source(sys, [calls] { return misbehave((*calls)++); }),
-             settings);
-  auto listener = sys.spawn(
-    [said](event_listener::pointer) -> event_listener::behavior_type {
-      return {[said](const event& what) { said->add(what); }};
-    });
-  detail::anon_mail(bearer.actor(), subscribe_atom_v, listener);
-  for (int i = 0; i < 60; ++i) {
-    auto opts = fetch_options{};
-    opts.renew_required = i % 2 == 0;
-    opts.renew_synchronous = i % 3 == 0;
-    opts.report_error = i % 5 == 0;
-    auto result = bearer.fetch(opts);
-    text += caf::deep_to_string(result) + '\n';
-    if (result)
-      bearer.reject(result->generation);
-    else
-      text += to_string(result.error()) + '\n';
-    text += caf::deep_to_string(bearer.status()) + '\n'
-            + caf::deep_to_string(bearer) + '\n';
-  }
-  // A token where none is expected, which CAF reports.
-  auto client = sys.spawn([](caf::event_based_actor*) -> caf::behavior {
-    return {[](int) { /* nothing else */ }};
-  });
-  caf::scoped_actor self{sys};
-  detail::mail(self.ptr(), canary_token())
-    .request(client, patience)
-    .receive([] { /* cannot happen */ },
-             [&](const caf::error& err) { text += to_string(err); });
-  bearer.close(1s);
-  return text + said->text();
 }
 
 } // namespace
@@ -237,31 +142,11 @@ TEST_CASE("options that went astray are not quoted", "[I19]") {
 
 TEST_CASE("nothing that a bearer says in its life shows a secret", "[I19]") {
   real_system real;
-  const auto text = live(real.sys);
+  const auto text = live_eventfully(real.sys);
   CHECK(contains(text, "published"));
   CHECK(contains(text, "malformed_token"));
   CHECK(contains(text, "source_failed"));
   CHECK_FALSE(shows(text));
-}
-
-TEST_CASE("nothing that CAF logs at any level shows a secret", "[I19]") {
-  temp_folder folder;
-  const auto path = folder.path("caf.log");
-  {
-    caf::actor_system_config config;
-    config.set("caf.logger.file.path", path);
-    config.set("caf.logger.file.verbosity", "trace");
-    config.set("caf.logger.file.excluded-components",
-               std::vector<std::string>{});
-    config.set("caf.logger.console.verbosity", "quiet");
-    caf::actor_system sys{config};
-    live(sys);
-  }
-  if (!std::filesystem::exists(path))
-    SKIP("this CAF was built without logging, which leaves no log to look at");
-  const auto log = content_of(path);
-  CHECK(contains(log, "bearer."));
-  CHECK_FALSE(shows(log));
 }
 
 TEST_CASE("from source to caller a secret is shared and never copied",

@@ -8,11 +8,14 @@
 #   install-dependencies.sh --with-bench   what the benchmarks' report needs
 #                                          as well
 #   install-dependencies.sh --with-fuzz    what the fuzz targets need as well
+#   install-dependencies.sh --with-log     the same with a CAF that was built
+#                                          with logging
 #   install-dependencies.sh --with-tsan    the same with a CAF that was built
 #                                          for ThreadSanitizer
 #   install-dependencies.sh --print-prefix nothing is installed; prints the
 #                                          prefix of the CAF to build with, with
-#                                          "tsan" behind it that of that CAF
+#                                          "log" or "tsan" behind it that of
+#                                          that CAF
 #   install-dependencies.sh --print-glewlwyd
 #                                          nothing is installed; prints the
 #                                          folder of the OAuth server for tests
@@ -172,13 +175,15 @@ main() {
       caf_prefix && exit || exit 1
       ;;
     --print-glewlwyd) glewlwyd_root && exit || exit 1 ;;
+    --with-log) use_caf_variant log ;;
     --with-tsan) use_caf_variant tsan ;;
     --with-lint) wanted+=(clang-format clang-tidy cppcheck) ;;
     --with-fuzz) wanted+=(clang libclang-rt-dev) ;;
     --with-bench) wanted+=(python3-matplotlib) ;;
     '') ;;
     *) fail "unknown argument '$1', known are --with-lint, --with-fuzz," \
-      "--with-bench, --with-tsan, --print-prefix and --print-glewlwyd" ;;
+      "--with-bench, --with-log, --with-tsan, --print-prefix and" \
+      "--print-glewlwyd" ;;
   esac
   trap clean_up EXIT
   trap 'exit 130' INT TERM HUP

@@ -103,9 +103,9 @@ using refresher_actor = caf::typed_actor<
   // The same: it cannot tell of newer tokens any more until it is asked again.
   // Starts an attempt unless a backoff is under way.
   caf::result<void>(lost_atom, std::uint64_t),
-  // From the source only, unasked: why the attempt under way has no token yet,
-  // for fetches whose time is over before that ends.
-  caf::result<void>(obstacle_atom, caf::error),
+  // The same: why the last one of those attempts has no token yet, for fetches
+  // whose time is over before it ends.
+  caf::result<void>(obstacle_atom, std::uint64_t, caf::error),
   // As for the cache, from the cache only.
   caf::result<void>(request_renewal_atom), caf::result<void>(prefetch_atom),
   caf::result<void>(stop_atom),

@@ -114,7 +114,8 @@ enum class errc : std::uint8_t {
 
   /// None of the owner's addresses could be reached, or the owner did not
   /// answer
-  /// in time. The message names them, and since when that is so.
+  /// in time, or, to a fetch that cannot wait for that, has not answered yet.
+  /// The message names them, and since when that is so.
   owner_unreachable,
 };
 

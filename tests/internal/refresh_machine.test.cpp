@@ -78,6 +78,10 @@ struct bench {
     machine.look_again(machine.snapshot(now).attempts, now);
   }
 
+  void note_obstacle(const caf::error& what) {
+    machine.note_obstacle(machine.snapshot(now).attempts, what);
+  }
+
   std::optional<caf::timespan> wakeup() const {
     auto when = machine.next_wakeup();
     return when ? std::optional{caf::timespan{*when - now.steady}}
@@ -534,17 +538,20 @@ TEST_CASE("what keeps an attempt is told unless an earlier one has failed",
           "[I6]") {
   bench b;
   // Of no attempt.
-  b.machine.note_obstacle(caf::make_error(errc::connection_failed));
+  b.note_obstacle(caf::make_error(errc::connection_failed));
   CHECK(!b.machine.obstacle());
   b.begin();
   CHECK(!b.machine.obstacle());
-  b.machine.note_obstacle(caf::make_error(errc::owner_unreachable));
+  // Of the one before.
+  b.machine.note_obstacle(0, caf::make_error(errc::connection_failed));
+  CHECK(!b.machine.obstacle());
+  b.note_obstacle(caf::make_error(errc::owner_unreachable));
   CHECK(b.machine.obstacle() == errc::owner_unreachable);
   b.fail();
   CHECK(b.machine.obstacle() == errc::busy);
   b.pass(1min);
   b.begin();
-  b.machine.note_obstacle(caf::make_error(errc::owner_unreachable));
+  b.note_obstacle(caf::make_error(errc::owner_unreachable));
   CHECK(b.machine.obstacle() == errc::busy);
   REQUIRE(b.machine.finish(b.make("first"), b.now).success());
   CHECK(!b.machine.obstacle());

@@ -180,7 +180,9 @@ TEST_CASE("nobody but the source tells what keeps an attempt",
   scene s;
   const auto waiting = s.fetch(within(1s));
   s.time.sys().spawn([to = s.refresher()](caf::event_based_actor* self) {
-    detail::mail(self, obstacle_atom_v, caf::make_error(errc::busy)).send(to);
+    detail::mail(self, obstacle_atom_v, std::uint64_t{1},
+                 caf::make_error(errc::busy))
+      .send(to);
   });
   s.time.advance(1s);
   const auto details = timeout_details_of(waiting.error());

@@ -31,7 +31,7 @@ public:
   any_source spawn(caf::actor_system& sys) const {
     return function_source(sys, [calls = calls_, fading = fading_] {
       const auto n = ++*calls;
-      const auto lifetime = n <= fading ? caf::timespan{2s} : caf::timespan{1h};
+      const auto lifetime = n <= fading ? caf::timespan{3s} : caf::timespan{1h};
       return make_token("token-" + std::to_string(n), caf::make_timestamp(),
                         lifetime);
     });
@@ -154,7 +154,9 @@ TEST_CASE("a renewal by the schedule is one call of the source for all nodes",
   const fading_source source{2};
   owner at{there, source.spawn(there.sys), quick()};
   many_nodes nodes{at.address(), 10};
+  CHECK(nodes.fetch(1, "token-1") == 10);
   REQUIRE(nodes.wait_for("token-3"));
+  CHECK(nodes.attempts() >= 20);
   CHECK(source.calls() == 3);
   CHECK(at.bearer.status().attempts == 3);
 }

@@ -15,6 +15,7 @@ namespace bearer::test {
 namespace {
 
 const caf::expected<token>& only_answer(const pending_fetch::state& state) {
+  const auto guard = std::lock_guard{state.mutex};
   if (state.answers.size() != 1)
     throw std::logic_error("expected one answer, got "
                            + std::to_string(state.answers.size()));
@@ -31,10 +32,8 @@ pending_fetch spawn_client(caf::actor_system& sys, const Target& target,
     [state, opts, to = Target{target}](caf::event_based_actor* self) mutable {
       detail::mail(self, fetch_atom_v, opts)
         .request(to, caf::infinite)
-        .then([state](const token& tok) { state->answers.emplace_back(tok); },
-              [state](const caf::error& err) {
-                state->answers.emplace_back(err);
-              });
+        .then([state](const token& tok) { state->add(tok); },
+              [state](const caf::error& err) { state->add(err); });
       to = nullptr;
     });
   state->client = client.address();

@@ -8,7 +8,9 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace bearer::test {
@@ -18,6 +20,7 @@ class pending_fetch {
 public:
   /// How many answers came; anything but 0 and 1 is a bug.
   std::size_t answers() const {
+    const auto guard = std::lock_guard{state_->mutex};
     return state_->answers.size();
   }
 
@@ -32,6 +35,12 @@ public:
   const caf::error& error() const;
 
   struct state {
+    void add(caf::expected<token> what) {
+      const auto guard = std::lock_guard{mutex};
+      answers.push_back(std::move(what));
+    }
+
+    mutable std::mutex mutex;
     std::vector<caf::expected<token>> answers;
     caf::actor_addr client;
   };

@@ -98,8 +98,8 @@ bool refresh_machine::reject_given(const generation& number, time_reading now) {
          && reject(tokens_.newest().count, now);
 }
 
-void refresh_machine::note_obstacle(caf::error what) {
-  if (flight_)
+void refresh_machine::note_obstacle(std::uint64_t asked, caf::error what) {
+  if (flight_ && asked == attempts_)
     flight_->obstacle = std::move(what);
 }
 

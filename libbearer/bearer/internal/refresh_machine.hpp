@@ -86,8 +86,8 @@ public:
   /// @returns whether this ended the current token.
   bool reject_given(const generation& number, time_reading now);
 
-  /// Why the attempt under way, if any, has no token yet.
-  void note_obstacle(caf::error what);
+  /// Why the last one of those attempts has no token yet.
+  void note_obstacle(std::uint64_t asked, caf::error what);
 
   // -- the passing of time ----------------------------------------------------
 

@@ -77,9 +77,9 @@ public:
         if (from_source())
           look_again(asked);
       },
-      [this](obstacle_atom, const caf::error& what) {
+      [this](obstacle_atom, std::uint64_t asked, const caf::error& what) {
         if (from_source())
-          machine_.note_obstacle(what);
+          machine_.note_obstacle(asked, what);
       },
       [this](request_renewal_atom) {
         if (from_cache())

@@ -56,7 +56,7 @@ struct connect_options {
 ///   has none to serve. Fetches that need the owner wait, and fail with
 ///   `errc::timed_out` at their deadline, whose last error is
 ///   `errc::owner_unreachable` and says who does not answer, why, and since
-///   when.
+///   when, unless the attempt before has failed for another reason.
 /// * A rejection reaches other nodes as soon as the owner's word of it does. A
 ///   replica that is cut off may serve a rejected token until it is connected
 ///   again, or until the token ends. A network that drops everything in silence

@@ -226,7 +226,7 @@ renewal_settings long_attempts() {
 
 renewal_settings short_attempts() {
   auto result = quick();
-  result.refresh_request_timeout = 300ms;
+  result.refresh_request_timeout = 3s;
   return result;
 }
 
@@ -279,4 +279,28 @@ TEST_CASE("a replica whose owner says nothing has its fallback",
   CHECK(mute.asked.is_set());
   // Within one attempt.
   CHECK(replica.status().failed_attempts == 0);
+}
+
+TEST_CASE(
+  "a fetch that cannot wait for the fallback is told why the owner is not"
+  " there",
+  "[remote][I6]") {
+  node here;
+  signal asked;
+  auto options = remote::connect_options{};
+  options.fallback = silent_source(here.sys, asked);
+  const auto port = [] {
+    const tcp_server server{[](connection&) {}};
+    return server.port();
+  }();
+  auto replica = must(remote::connect(here.sys, local(port), long_attempts(),
+                                      std::move(options)));
+  replica.prefetch();
+  REQUIRE(asked.wait());
+  auto opts = fetch_options{};
+  opts.timeout = 10ms;
+  const auto last
+    = timeout_details_of(error_of(replica.fetch(opts)))->last_error;
+  CHECK(last == errc::owner_unreachable);
+  CHECK(contains(caf::to_string(last), "refused"));
 }

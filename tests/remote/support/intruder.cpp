@@ -23,6 +23,7 @@ struct intruder::record {
   std::vector<caf::strong_actor_ptr> senders;
   std::size_t publications = 0;
   std::size_t refusals = 0;
+  std::size_t statuses = 0;
   generation newest;
 };
 
@@ -69,7 +70,7 @@ caf::actor intruder::new_ear() {
         record->newest = what;
       },
       [note](rejected_atom, std::uint64_t, const generation&) { note(); },
-      [note](const status&) { note(); },
+      [note](const status&) { note(&record::statuses); },
     };
   });
 }
@@ -135,9 +136,21 @@ std::size_t intruder::received() const {
   return senders().size();
 }
 
-bool intruder::wait_for(std::size_t n, std::chrono::milliseconds limit) const {
+std::size_t intruder::statuses() const {
+  const auto guard = std::lock_guard{record_->mutex};
+  return record_->statuses;
+}
+
+bool intruder::wait_for_statuses(std::size_t n,
+                                 std::chrono::milliseconds limit) const {
   auto lock = std::unique_lock{record_->mutex};
-  return record_->changed.wait_for(lock, limit, [&] {
+  return record_->changed.wait_for(lock, limit,
+                                   [&] { return record_->statuses >= n; });
+}
+
+bool intruder::wait_for(std::size_t n) const {
+  auto lock = std::unique_lock{record_->mutex};
+  return record_->changed.wait_for(lock, patience, [&] {
     return record_->senders.size() >= n;
   });
 }

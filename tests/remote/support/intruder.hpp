@@ -70,9 +70,14 @@ public:
   /// How many said that there would be no answers.
   std::size_t refusals() const;
 
+  /// How many were answers to who asked for the status.
+  std::size_t statuses() const;
+
+  /// Waits until so many of those came.
+  bool wait_for_statuses(std::size_t n, std::chrono::milliseconds limit) const;
+
   /// Waits until so many messages came.
-  bool wait_for(std::size_t n,
-                std::chrono::milliseconds limit = patience) const;
+  bool wait_for(std::size_t n) const;
 
 private:
   struct record;

@@ -199,6 +199,7 @@ private:
       finish(owners_.error({}));
       return;
     }
+    tell_obstacle();
     attempt_->fall_back();
     alarm_.set(attempt_->deadline());
     ask_fallback(attempt_->begin(++questions_, now()));
@@ -211,10 +212,14 @@ private:
     expect_answer();
   }
 
-  /// Fetches may not have the time to wait until we know more.
   void expect_answer() {
     owners_.asked(clock_());
-    to_refresher(obstacle_atom_v, owners_.error({}));
+    tell_obstacle();
+  }
+
+  /// For fetches that have no time to wait until we know more.
+  void tell_obstacle() {
+    to_refresher(obstacle_atom_v, asked_, owners_.error({}));
   }
 
   void hear(const answer& what) {
@@ -346,6 +351,8 @@ private:
   standby standby_;
 
   std::optional<inquiry> attempt_;
+
+  /// How many attempts there were, and how many questions in them.
   std::uint64_t asked_ = 0;
   std::uint64_t questions_ = 0;
 

@@ -14,8 +14,8 @@
 namespace bearer::remote::detail {
 
 /// Where the owner may be, which of that is being tried, and since when nobody
-/// answers there, and why. That begins with the question that has no answer, or
-/// with a connection that is lost.
+/// answers there, and why. An outage begins with the question that has no
+/// answer, or with the loss of a connection.
 class owner_list {
 public:
   /// @param owners At least one.

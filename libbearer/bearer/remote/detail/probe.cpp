@@ -119,6 +119,8 @@ caf::expected<listener_found> probe(const address& where, bool loopback_only,
 }
 
 finder probe_on_thread(const caf::actor_system& sys) {
+  // See bearer::detail::type_guard. What else the thread has holds no value of
+  // CAF's at its end.
   const auto types = sys.meta_objects_guard();
   return [types](const address& where, bool loopback_only,
                  steady_clock::time_point deadline, auto on_end) {

@@ -150,9 +150,7 @@ TEST_CASE("nobody can answer in the name of the owner's actors",
   numbered_source source;
   source.break_down();
   owner at{there, source.spawn(there.sys), quick()};
-  auto settings = quick();
-  settings.refresh_request_timeout = 1min;
-  auto replica = must(remote::connect(here.sys, at.address(), settings));
+  auto replica = must(remote::connect(here.sys, at.address(), quick(1min)));
   const auto waiting = test::fetch(replica);
   REQUIRE(wait_for_waiters(at.bearer, 1));
   intruder who{at.address()};

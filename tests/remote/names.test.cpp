@@ -24,12 +24,6 @@ remote::connect_options for_any_name() {
   return result;
 }
 
-renewal_settings short_attempts() {
-  auto result = quick();
-  result.refresh_request_timeout = 2s;
-  return result;
-}
-
 remote::address hanging(const std::string& host) {
   return {host + ".hang.test", 4000};
 }
@@ -44,7 +38,7 @@ TEST_CASE("a name that nobody finds out about keeps no replica from the next",
   numbered_source source;
   owner at{there, source.spawn(there.sys), quick()};
   auto replica = must(remote::connect(here.sys, {hanging("a"), at.address()},
-                                      short_attempts(), for_any_name()));
+                                      quick(2s), for_any_name()));
   CHECK(secret_of(replica.fetch()) == "token-1");
   CHECK(resolver.wait_for(1));
 }
@@ -54,7 +48,7 @@ TEST_CASE("names that nobody finds out about are errors in time",
   hanging_resolver resolver;
   node here;
   auto replica = must(remote::connect(here.sys, {hanging("a"), hanging("b")},
-                                      short_attempts(), for_any_name()));
+                                      quick(2s), for_any_name()));
   auto opts = fetch_options{};
   opts.report_error = true;
   const auto text = error_text(replica.fetch(opts));

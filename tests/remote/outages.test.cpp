@@ -62,12 +62,6 @@ restarted_owner numbered_owner(const numbered_source& source) {
     [source](caf::actor_system& sys) { return source.spawn(sys); }};
 }
 
-/// A port that nobody listens on.
-std::uint16_t dead_port() {
-  tcp_server server{[](connection&) {}};
-  return server.port();
-}
-
 } // namespace
 
 TEST_CASE("a replica serves its token while its owner is away",
@@ -361,10 +355,9 @@ TEST_CASE("a fallback without a token leaves the owner's error in place",
   node here;
   numbered_source source;
   source.break_down();
-  auto settings = quick();
-  settings.refresh_request_timeout = 200ms;
-  auto replica = must(remote::connect(here.sys, local(dead_port()), settings,
-                                      falling_back_on(source.spawn(here.sys))));
+  auto replica
+    = must(remote::connect(here.sys, local(dead_port()), quick(200ms),
+                           falling_back_on(source.spawn(here.sys))));
   auto opts = fetch_options{};
   opts.report_error = true;
   const auto err = error_of(replica.fetch(opts));

@@ -184,9 +184,7 @@ TEST_CASE("a replica reports why its owner has no token", "[remote][I6]") {
   numbered_source source;
   source.break_down();
   owner at{there, source.spawn(there.sys), quick()};
-  auto settings = quick();
-  settings.refresh_request_timeout = 2s;
-  auto replica = must(remote::connect(here.sys, at.address(), settings));
+  auto replica = must(remote::connect(here.sys, at.address(), quick(2s)));
   auto opts = fetch_options{};
   opts.report_error = true;
   const auto err = error_of(replica.fetch(opts));

@@ -23,7 +23,8 @@ public:
         || ::listen(listener_.get(), 0) != 0
         || ::getsockname(listener_.get(), generic(), &size) != 0)
       throw std::runtime_error("cannot listen");
-    // The kernel does so once the queue of those is full whom nobody accepts.
+    // Once the queue of connections that nobody accepts is full, the kernel
+    // drops what arrives for more.
     for (const auto& x : queue_)
       ::connect(x.get(), generic(), size);
   }

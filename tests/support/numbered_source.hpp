@@ -8,6 +8,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/expected.hpp>
+#include <caf/timespan.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -50,8 +51,10 @@ private:
 };
 
 /// Lets tests make several attempts in no time.
-inline renewal_settings quick() {
+/// @param limit How long each of them may take.
+inline renewal_settings quick(caf::timespan limit = std::chrono::seconds{5}) {
   auto result = renewal_settings{};
+  result.refresh_request_timeout = limit;
   result.initial_retry_timeout = std::chrono::milliseconds{10};
   result.max_retry_timeout = std::chrono::milliseconds{20};
   return result;

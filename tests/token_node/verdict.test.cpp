@@ -53,6 +53,13 @@ bool tells(const run_result& run, const std::string& name,
   return contains(line, member + ',') || contains(line, member + '}');
 }
 
+/// Looks for one fault of that name in what it amounts to.
+void check_bad_end(const witness& client, const std::string& fault) {
+  const auto run = run_of(client);
+  CHECK_FALSE(run.ended_well());
+  CHECK(tells(run, fault, 1));
+}
+
 } // namespace
 
 TEST_CASE("a client that gets good tokens ends well", "[token_node]") {
@@ -78,8 +85,7 @@ TEST_CASE("an expired token is not a good end", "[token_node][I2]") {
   auto what = numbered(1);
   what.expires_at = noon;
   client.gets(what, noon, noon);
-  CHECK_FALSE(run_of(client).ended_well());
-  CHECK(tells(run_of(client), "expired_served", 1));
+  check_bad_end(client, "expired_served");
 }
 
 TEST_CASE("a rejected token is not a good end", "[token_node][I4]") {
@@ -87,16 +93,14 @@ TEST_CASE("a rejected token is not a good end", "[token_node][I4]") {
   client.gets(numbered(2), noon, noon);
   client.rejects({7, 2});
   client.gets(numbered(2), noon, noon);
-  CHECK_FALSE(run_of(client).ended_well());
-  CHECK(tells(run_of(client), "rejected_served", 1));
+  check_bad_end(client, "rejected_served");
 }
 
 TEST_CASE("an older token is not a good end", "[token_node][I3]") {
   witness client;
   client.gets(numbered(2), noon, noon);
   client.gets(numbered(1), noon, noon);
-  CHECK_FALSE(run_of(client).ended_well());
-  CHECK(tells(run_of(client), "older_served", 1));
+  check_bad_end(client, "older_served");
 }
 
 TEST_CASE("a fetch that is lost is not a good end", "[token_node]") {

@@ -202,9 +202,7 @@ TEST_CASE("an owner that does not answer is connected to anew",
     if (*first != to.address())
       to.grant(what, 1);
   }};
-  auto settings = quick();
-  settings.refresh_request_timeout = 200ms;
-  auto replica = must(remote::connect(here.sys, at.address(), settings));
+  auto replica = must(remote::connect(here.sys, at.address(), quick(200ms)));
   CHECK(secret_of(replica.fetch()) == "token-1");
 }
 
@@ -218,18 +216,6 @@ struct mute_owner {
   false_owner at{[this](const line_end&, const question&) { asked.set(); }};
 };
 
-renewal_settings long_attempts() {
-  auto result = quick();
-  result.refresh_request_timeout = 1min;
-  return result;
-}
-
-renewal_settings short_attempts() {
-  auto result = quick();
-  result.refresh_request_timeout = 3s;
-  return result;
-}
-
 } // namespace
 
 TEST_CASE("a fetch that cannot wait for the attempt's end is told who is silent"
@@ -238,7 +224,7 @@ TEST_CASE("a fetch that cannot wait for the attempt's end is told who is silent"
   node here;
   mute_owner mute;
   auto replica
-    = must(remote::connect(here.sys, mute.at.address(), long_attempts()));
+    = must(remote::connect(here.sys, mute.at.address(), quick(1min)));
   replica.prefetch();
   REQUIRE(mute.asked.wait());
   auto opts = fetch_options{};
@@ -261,8 +247,8 @@ TEST_CASE(
   mute_owner mute;
   false_owner at{
     [](const line_end& to, const question& what) { to.grant(what, 1); }};
-  auto replica = must(remote::connect(
-    here.sys, {mute.at.address(), at.address()}, short_attempts()));
+  auto replica = must(
+    remote::connect(here.sys, {mute.at.address(), at.address()}, quick(3s)));
   CHECK(secret_of(replica.fetch()) == "token-1");
   CHECK(mute.asked.is_set());
 }
@@ -273,8 +259,8 @@ TEST_CASE("a replica whose owner says nothing has its fallback",
   mute_owner mute;
   auto options = remote::connect_options{};
   options.fallback = ready_source(here.sys, make_token("fallback"));
-  auto replica = must(remote::connect(here.sys, mute.at.address(),
-                                      short_attempts(), std::move(options)));
+  auto replica = must(remote::connect(here.sys, mute.at.address(), quick(3s),
+                                      std::move(options)));
   CHECK(secret_of(replica.fetch()) == "fallback");
   CHECK(mute.asked.is_set());
   // Within one attempt.
@@ -289,11 +275,7 @@ TEST_CASE(
   signal asked;
   auto options = remote::connect_options{};
   options.fallback = silent_source(here.sys, asked);
-  const auto port = [] {
-    const tcp_server server{[](connection&) {}};
-    return server.port();
-  }();
-  auto replica = must(remote::connect(here.sys, local(port), long_attempts(),
+  auto replica = must(remote::connect(here.sys, local(dead_port()), quick(1min),
                                       std::move(options)));
   replica.prefetch();
   REQUIRE(asked.wait());

@@ -24,6 +24,11 @@ node_config::node_config(const tls_files& own, const std::string& ca_file) {
   set("caf.openssl.cafile", ca_file);
 }
 
+std::uint16_t dead_port() {
+  const tcp_server server{[](connection&) {}};
+  return server.port();
+}
+
 bool send_and_wait(std::uint16_t port, const std::string& what) {
   const auto to = connect_to(port);
   if (!to)

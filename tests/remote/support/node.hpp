@@ -44,6 +44,9 @@ inline remote::address local(std::uint16_t port) {
   return {"127.0.0.1", port};
 }
 
+/// A port that nobody listens on.
+std::uint16_t dead_port();
+
 /// The value of something that must have gone well.
 template <class T>
 T must(caf::expected<T> what) {

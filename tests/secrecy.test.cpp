@@ -57,7 +57,8 @@ TEST_CASE("no value shows a secret in any form for people", "[I19]") {
   check_hidden(tok.access_token);
   check_hidden(tok);
   check_hidden(optional_token{tok});
-  check_hidden(attempt{3, 5s, attempt_reason::rejected, tok});
+  check_hidden(
+    attempt{3, 5s, attempt_reason::rejected, tok, tok.access_token, 7});
   check_hidden(failure{caf::make_error(caf::sec::runtime_error, tok), 1s});
   check_hidden(timeout_details{caf::make_error(errc::busy, tok), 1s});
   check_hidden(fetch_options{});
@@ -76,7 +77,8 @@ TEST_CASE("no message of the interfaces shows a secret", "[I19]") {
   const auto tok = canary_token();
   for (const auto& msg :
        {caf::make_message(publish_atom_v, tok, caf::timestamp{}),
-        caf::make_message(fetch_atom_v, attempt{1, 1s, {}, tok}),
+        caf::make_message(fetch_atom_v,
+                          attempt{1, 1s, {}, tok, tok.access_token}),
         caf::make_message(tok), caf::make_message(optional_token{tok})}) {
     CHECK_FALSE(shows(to_string(msg)));
     CHECK_FALSE(shows(caf::deep_to_string(msg)));

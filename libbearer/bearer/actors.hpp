@@ -96,15 +96,16 @@ using refresher_actor = caf::typed_actor<
   // From the cache: it has processed a rejection, stale ones included. From the
   // source: servers refuse this one of its tokens, numbered as it gave it.
   caf::result<void>(rejected_atom, generation),
-  // From the source only, unasked, when it had been asked so many times: it has
-  // a newer token. Starts an attempt as soon as the floor between attempts
-  // allows, unless one is on its way that it will answer with that.
+  // From the source only, unasked, with the serial of the attempt that reached
+  // it last: it has a newer token. Starts an attempt as soon as the floor
+  // between attempts allows, unless one is on its way that it will answer with
+  // that.
   caf::result<void>(news_atom, std::uint64_t),
   // The same: it cannot tell of newer tokens any more until it is asked again.
   // Starts an attempt unless a backoff is under way.
   caf::result<void>(lost_atom, std::uint64_t),
-  // The same: why the last one of those attempts has no token yet, for fetches
-  // whose time is over before it ends.
+  // The same: why that attempt has no token yet, for fetches whose time is over
+  // before it ends; none if nothing is in its way.
   caf::result<void>(obstacle_atom, std::uint64_t, caf::error),
   // As for the cache, from the cache only.
   caf::result<void>(request_renewal_atom), caf::result<void>(prefetch_atom),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bearer/detail/enum_names.hpp>
+#include <bearer/secret.hpp>
 #include <bearer/token.hpp>
 
 #include <caf/timespan.hpp>
@@ -51,15 +52,22 @@ struct attempt {
   /// The token to be replaced, exactly as this source gave it; empty if there
   /// is none.
   token previous = {};
+
+  /// What servers refused last, which need not be that token; empty if there
+  /// was nothing. To bring it again is to fail.
+  secret rejected = {};
+
+  /// Which of all attempts of this bearer, from 1.
+  std::uint64_t serial = 0;
 };
 
 /// @relates attempt
 template <class Inspector>
 bool inspect(Inspector& f, attempt& x) {
-  return f.object(x).fields(f.field("number", x.number),
-                            f.field("budget", x.budget),
-                            f.field("reason", x.reason),
-                            f.field("previous", x.previous));
+  return f.object(x).fields(
+    f.field("number", x.number), f.field("budget", x.budget),
+    f.field("reason", x.reason), f.field("previous", x.previous),
+    f.field("rejected", x.rejected), f.field("serial", x.serial));
 }
 
 template <>

@@ -115,6 +115,48 @@ TEST_CASE("the first fetch starts the first attempt", "[I10]") {
   CHECK(!b.machine.start_if_due(b.now));
 }
 
+TEST_CASE("the serials of attempts count on over success and failure", "[I8]") {
+  bench b;
+  CHECK(b.begin().serial == 1);
+  REQUIRE(b.machine.finish(b.make("first", 2s), b.now).success());
+  const auto next = [&] {
+    b.pass(1min);
+    b.machine.observe(b.now);
+    const auto what = b.machine.start_if_due(b.now);
+    REQUIRE(what);
+    return what->serial;
+  };
+  CHECK(next() == 2);
+  b.fail();
+  CHECK(next() == 3);
+  CHECK(b.machine.snapshot(b.now).attempts == 3);
+}
+
+TEST_CASE("a source is told what was rejected last, whatever came since",
+          "[I4]") {
+  bench b;
+  CHECK(b.begin().rejected.empty());
+  REQUIRE(b.machine.finish(b.make("first"), b.now).success());
+  const auto renew = [&] {
+    b.machine.request_renewal(b.now);
+    b.pass(1min);
+    const auto what = b.machine.start_if_due(b.now);
+    REQUIRE(what);
+    REQUIRE(b.machine.finish(b.make("another"), b.now).success());
+    return *what;
+  };
+  CHECK(renew().rejected.empty());
+  REQUIRE(b.machine.reject(2, b.now));
+  b.pass(1min);
+  const auto what = b.machine.start_if_due(b.now);
+  REQUIRE(what);
+  CHECK(what->rejected == secret{"another"});
+  REQUIRE(b.machine.finish(b.make("third"), b.now).success());
+  b.machine.request_renewal(b.now);
+  b.pass(1min);
+  CHECK(b.machine.start_if_due(b.now)->rejected == secret{"another"});
+}
+
 TEST_CASE("an attempt is overdue at its limit, not before", "[I15]") {
   bench b;
   b.begin();

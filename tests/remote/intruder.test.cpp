@@ -51,6 +51,8 @@ std::vector<caf::message> all_messages(const generation& known) {
     caf::make_message(fetch_atom_v, make_attempt()),
     caf::make_message(fetch_atom_v, asked),
     caf::make_message(fetch_atom_v, forged),
+    caf::make_message(fetch_atom_v, std::uint64_t{1}),
+    caf::make_message(fetch_atom_v, std::uint64_t{1}, std::uint64_t{1}),
     caf::make_message(can_retry_atom_v, caf::make_error(errc::token_refused),
                       opts),
     caf::make_message(latest_atom_v),

@@ -146,7 +146,8 @@ std::optional<attempt> refresh_machine::start_if_due(time_reading now) {
                         : failures_;
   flight_ = flight{number, detail::saturating_add(now.steady, limit), {}};
   ++attempts_;
-  return attempt{number, limit, reason(), tokens_.given()};
+  return attempt{number,   limit, reason(), tokens_.given(), tokens_.refused(),
+                 attempts_};
 }
 
 bool refresh_machine::overdue(time_reading now) const noexcept {

@@ -74,8 +74,8 @@ public:
 
   /// There is a newer token. That is a new fact, as rare as publications, hence
   /// no backoff keeps it waiting.
-  /// @param asked The attempts that the source had been sent when it said so.
-  ///              Later ones bring what it knew then.
+  /// @param asked The serial of the attempt that had reached the source last
+  ///              when it said so. Later ones bring what it knew then.
   void expect_newer(std::uint64_t asked, time_reading now);
 
   /// There will be no more news until the source is asked again.
@@ -86,7 +86,7 @@ public:
   /// @returns whether this ended the current token.
   bool reject_given(const generation& number, time_reading now);
 
-  /// Why the last one of those attempts has no token yet.
+  /// Why that attempt has no token yet; none if nothing is in its way.
   void note_obstacle(std::uint64_t asked, caf::error what);
 
   // -- the passing of time ----------------------------------------------------
@@ -153,6 +153,12 @@ public:
   /// The end of the newest token on the wall clock.
   caf::timestamp usable_until() const noexcept {
     return tokens_.usable_until();
+  }
+
+  /// The end of the published token on the steady clock; the maximum for one
+  /// without an end.
+  steady_time steady_end() const noexcept {
+    return tokens_.steady_end().value_or(steady_time::max());
   }
 
   /// The generation published last, also if it has ended.

@@ -60,6 +60,11 @@ public:
     return count_ > 0 && floor_ >= count_;
   }
 
+  /// The secret that was rejected last; empty if none was.
+  const secret& refused() const noexcept {
+    return rejected_secret_;
+  }
+
   /// Whether `tok` brings the newest secret again, which was not rejected.
   bool is_newest_secret(const token& tok) const noexcept;
 

@@ -116,6 +116,19 @@ TEST_CASE_METHOD(fixture, "a gate answers with the number and the key",
   CHECK(found.key == 7);
 }
 
+TEST_CASE_METHOD(fixture, "a gate says that a question has arrived",
+                 "[remote]") {
+  auto asked = question{};
+  asked.number = unanswered;
+  someone.ask(asked);
+  someone.self->receive(
+    [](fetch_atom, std::uint64_t key, std::uint64_t number) {
+      CHECK(key == 7);
+      CHECK(number == unanswered);
+    },
+    caf::after(patience) >> [] { FAIL("nothing is said"); });
+}
+
 TEST_CASE_METHOD(fixture, "no question waits longer than a minute at a gate",
                  "[remote][I6]") {
   const auto budget_of = [&](caf::timespan budget) {

@@ -48,6 +48,10 @@ public:
       .send(to_);
   }
 
+  void confirm(const question& what) const {
+    bearer::detail::mail(self_, fetch_atom_v, key_, what.number).send(to_);
+  }
+
   void grant(const question& what, std::uint64_t count,
              std::optional<caf::timespan> usable_for = {}) const {
     auto result = answer{};
@@ -238,6 +242,21 @@ TEST_CASE("a fetch that cannot wait for the attempt's end is told who is silent"
   CHECK(
     contains(text, to_string(mute.at.address()) + ": no answer yet; since 2"));
   CHECK(replica.status().failed_attempts == 0);
+}
+
+TEST_CASE("an owner that is there and takes its time is in nobody's way",
+          "[remote][I6]") {
+  node here;
+  false_owner at{
+    [](const line_end& to, const question& what) { to.confirm(what); }};
+  auto replica = must(remote::connect(here.sys, at.address(), quick(1min)));
+  auto opts = fetch_options{};
+  opts.timeout = 10ms;
+  CHECK(eventually([&] {
+    const auto err = error_of(replica.fetch(opts));
+    return err == errc::timed_out && !timeout_details_of(err)->last_error;
+  }));
+  CHECK(replica.status().attempts == 1);
 }
 
 TEST_CASE(

@@ -61,6 +61,7 @@ caf::actor intruder::new_ear() {
       record->changed.notify_all();
     };
     return caf::behavior{
+      [note](fetch_atom, std::uint64_t, std::uint64_t) { note(); },
       [note](fetch_atom, const remote::answer& x) {
         note(x.number == 0 ? &record::refusals : nullptr);
       },

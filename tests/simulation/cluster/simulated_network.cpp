@@ -139,6 +139,9 @@ private:
   static caf::behavior stand_for_line(caf::event_based_actor*,
                                       const wire& way) {
     return {
+      [=](fetch_atom, std::uint64_t key, std::uint64_t number) {
+        way->to_line(caf::make_message(fetch_atom_v, key, number));
+      },
       [=](fetch_atom, const answer& what) {
         way->to_line(caf::make_message(fetch_atom_v, what));
       },

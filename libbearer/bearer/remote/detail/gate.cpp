@@ -139,6 +139,7 @@ private:
     }
     ++i->second.questions;
     ++of_node;
+    confirm(addr, i->second.key, what.number);
     what.budget = std::clamp<caf::timespan>(what.budget, caf::timespan::zero(),
                                             max_budget);
     // Infinite, because a bearer always answers by the deadline.
@@ -150,6 +151,13 @@ private:
           finish(addr, number, std::move(found));
         },
         [this, addr](const caf::error&) { release(addr); });
+  }
+
+  /// The answer may take its time; who hears nothing believes us gone.
+  void confirm(const caf::actor_addr& addr, std::uint64_t key,
+               std::uint64_t number) {
+    if (const auto who = caf::actor_cast<line_actor>(addr))
+      bearer::detail::mail(self_, fetch_atom_v, key, number).send(who);
   }
 
   void release(const caf::actor_addr& addr) {

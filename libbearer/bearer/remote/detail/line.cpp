@@ -35,7 +35,8 @@ public:
     bearer::detail::ignore_errors(self_);
     self_->entrance.trust(caf::actor_cast<caf::actor_control_block*>(link));
     self_->entrance.open(
-      {caf::make_type_id_list<fetch_atom, answer>(),
+      {caf::make_type_id_list<fetch_atom, std::uint64_t, std::uint64_t>(),
+       caf::make_type_id_list<fetch_atom, answer>(),
        caf::make_type_id_list<publish_atom, std::uint64_t, generation>(),
        caf::make_type_id_list<rejected_atom, std::uint64_t, generation>()});
     bearer::detail::monitor(self_, link,
@@ -49,6 +50,10 @@ public:
 
   line_hub::behavior_type make_behavior() {
     return {
+      [this](fetch_atom, std::uint64_t key, std::uint64_t number) {
+        if (enter(key))
+          to_link(fetch_atom_v, number);
+      },
       [this](fetch_atom, const answer& what) {
         if (enter(what.key))
           to_link(fetch_atom_v, what);

@@ -7,6 +7,7 @@
 #include <bearer/remote/detail/line.hpp>
 #include <bearer/remote/detail/link.hpp>
 #include <bearer/remote/detail/owner_list.hpp>
+#include <bearer/remote/detail/owner_news.hpp>
 #include <bearer/remote/detail/standby.hpp>
 
 #include <caf/actor_cast.hpp>
@@ -52,6 +53,10 @@ public:
       [this](fetch_atom, const attempt& what) { return fetch(what); },
       [this](close_atom, caf::timespan grace) { return close(grace); },
       [this](subscribe_atom, const caf::weak_actor_ptr& who) { serve(who); },
+      [this](fetch_atom, std::uint64_t number) {
+        if (from_line())
+          hear_from_owner(number);
+      },
       [this](fetch_atom, const answer& what) {
         if (from_line())
           hear(what);
@@ -98,7 +103,7 @@ private:
 
   caf::result<token> fetch(const attempt& what) {
     give_up("another attempt has begun");
-    ++asked_;
+    asked_ = what.serial;
     auto result = self_->make_response_promise<token>();
     attempt_.emplace(result, what, static_cast<bool>(standby_), now());
     alarm_.set(attempt_->deadline());
@@ -199,7 +204,7 @@ private:
       finish(owners_.error({}));
       return;
     }
-    tell_obstacle();
+    tell_obstacle(owners_.error({}));
     attempt_->fall_back();
     alarm_.set(attempt_->deadline());
     ask_fallback(attempt_->begin(++questions_, now()));
@@ -214,12 +219,20 @@ private:
 
   void expect_answer() {
     owners_.asked(clock_());
-    tell_obstacle();
+    tell_obstacle(owners_.error({}));
   }
 
   /// For fetches that have no time to wait until we know more.
-  void tell_obstacle() {
-    to_refresher(obstacle_atom_v, asked_, owners_.error({}));
+  void tell_obstacle(const caf::error& what) {
+    to_refresher(obstacle_atom_v, asked_, what);
+  }
+
+  /// It is there, and works at this question.
+  void hear_from_owner(std::uint64_t number) {
+    if (!attempt_ || attempt_->fallen_back() || !attempt_->awaits(number))
+      return;
+    owners_.answered();
+    tell_obstacle({});
   }
 
   void hear(const answer& what) {
@@ -260,22 +273,14 @@ private:
   }
 
   void settle(caf::expected<token> outcome) {
-    if (outcome)
-      given_ = outcome->generation;
-    const auto succeeded = static_cast<bool>(outcome);
+    const auto outdated = outcome && news_.give(outcome->generation);
     finish(std::move(outcome));
-    // What came while it was asked for something older.
-    if (succeeded && heard_of_.id == given_.id
-        && heard_of_.count > given_.count)
+    if (outdated)
       to_refresher(news_atom_v, asked_);
   }
 
   void hear_of(const generation& what) {
-    // What is told once more ends earlier than it did. (So is what a new line
-    // is told, though an attempt is under way then.)
-    const auto moved = what == std::exchange(heard_of_, what) && what == given_;
-    const auto known = what.id == given_.id && what.count <= given_.count;
-    if ((!known || moved) && !attempt_)
+    if (news_.hear_of(what) && !attempt_)
       to_refresher(news_atom_v, asked_);
   }
 
@@ -352,14 +357,11 @@ private:
 
   std::optional<inquiry> attempt_;
 
-  /// How many attempts there were, and how many questions in them.
+  /// The serial of the last attempt, and how many questions there were in all.
   std::uint64_t asked_ = 0;
   std::uint64_t questions_ = 0;
 
-  /// The owner's numbers of the token given last, and of the newest one that
-  /// the owner has told of.
-  generation given_;
-  generation heard_of_;
+  owner_news news_;
 
   internal::alarm<link_actor::impl> alarm_;
 };

@@ -22,6 +22,7 @@ using link_actor = closable_token_source::extend<
   // The refresher to tell, with which the link ends.
   caf::result<void>(subscribe_atom, caf::weak_actor_ptr),
   // From its own line only, as the line got them.
+  caf::result<void>(fetch_atom, std::uint64_t),
   caf::result<void>(fetch_atom, answer),
   caf::result<void>(publish_atom, generation),
   caf::result<void>(rejected_atom, generation),

@@ -35,6 +35,8 @@ using gate_actor = caf::typed_actor<
 
 /// A replica's end of the network: one for each connection.
 using line_actor = caf::typed_actor<
+  // The key, and the number of a question that has arrived.
+  caf::result<void>(fetch_atom, std::uint64_t, std::uint64_t),
   // The answer to a question.
   caf::result<void>(fetch_atom, answer),
   // The key, and the generation that the owner has published; once more if it

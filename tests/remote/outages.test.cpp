@@ -12,8 +12,11 @@
 
 #include "remote/support/event_watch.hpp"
 #include "remote/support/node.hpp"
+#include "remote/support/relay.hpp"
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -350,6 +353,24 @@ TEST_CASE("a rejected token of the fallback is replaced by it",
   CHECK(secret_of(replica.fetch()) == "token-2");
 }
 
+TEST_CASE_METHOD(cluster,
+                 "a token that was rejected while its owner was away does not"
+                 " come back",
+                 "[remote][I4][I11]") {
+  relay way{at.address().port};
+  auto there_and_back = must(remote::connect(
+    here.sys, local(way.port()), quick(),
+    falling_back_on(ready_source(here.sys, make_token("fallback")))));
+  const auto first = must(there_and_back.fetch());
+  REQUIRE(secret_of(first) == "token-1");
+  way.cut();
+  there_and_back.reject(first.generation);
+  REQUIRE(wait_for_secret(there_and_back, "fallback"));
+  way.mend();
+  CHECK(wait_for_secret(there_and_back, "token-2"));
+  CHECK(secret_of(at.bearer.fetch()) == "token-2");
+}
+
 TEST_CASE("a fallback without a token leaves the owner's error in place",
           "[remote][I6]") {
   node here;
@@ -400,4 +421,30 @@ TEST_CASE("a replica whose clock is ahead believes it, and says so",
   auto opts = fetch_options{};
   opts.report_error = true;
   CHECK(error_of(replica.fetch(opts)) == errc::expired_token);
+}
+
+TEST_CASE("an owner whose clock was set back vouches for no token any longer",
+          "[remote][I2][I13]") {
+  node here;
+  node there;
+  // Both nodes', as on one machine.
+  auto back = std::make_shared<std::atomic<int>>(0);
+  const auto clock = [back] {
+    return caf::make_timestamp() - std::chrono::minutes{*back};
+  };
+  const auto tok = make_token("expiring", caf::make_timestamp(), 1h);
+  auto options = spawn_options{};
+  options.clock = clock;
+  const auto at
+    = must(spawn(there.sys, ready_source(there.sys, tok), quick(), options));
+  REQUIRE(at.fetch());
+  *back = 30;
+  const auto published = must(remote::publish(at, 0));
+  auto same_clock = remote::connect_options{};
+  same_clock.clock = clock;
+  const auto replica = must(
+    remote::connect(here.sys, local(published.port()), quick(), same_clock));
+  const auto got = must(replica.fetch());
+  REQUIRE(got.expires_at);
+  CHECK(*got.expires_at <= clock() + 1h);
 }

@@ -194,6 +194,35 @@ TEST_CASE_METHOD(fixture, "the reason of the attempt decides what is asked",
   }
 }
 
+TEST_CASE_METHOD(fixture,
+                 "an inner bearer that has a rejected token again is told so",
+                 "[bearer_source][I4]") {
+  const auto again = generation{inner_generation.id,
+                                inner_generation.count + 2};
+  script->reply = [&](const fetch_options& opts) {
+    auto result = make_token(opts.newer_than ? "new" : "rejected");
+    result.generation = again;
+    return result;
+  };
+  auto what = make_renewal(attempt_reason::scheduled);
+  what.rejected = secret{"rejected"};
+  CHECK(secret_of(ask(real.sys, source, what)) == "new");
+  CHECK(script->log
+        == std::vector<std::string>{"fetch", "reject " + to_string(again),
+                                    "fetch"});
+  CHECK(script->fetches[1].newer_than == again);
+}
+
+TEST_CASE_METHOD(fixture, "an inner bearer is told of a rejected token once",
+                 "[bearer_source][I4]") {
+  script->reply = [](const fetch_options&) { return make_token("rejected"); };
+  auto what = make_renewal(attempt_reason::scheduled);
+  what.rejected = secret{"rejected"};
+  // The outer one will refuse it.
+  CHECK(secret_of(ask(real.sys, source, what)) == "rejected");
+  CHECK(script->fetches.size() == 2);
+}
+
 TEST_CASE_METHOD(fixture, "the inner deadline lies slightly below the budget",
                  "[bearer_source]") {
   for (caf::timespan budget : {caf::timespan{5s}, caf::timespan{100ms},

@@ -48,11 +48,12 @@ std::optional<token> local_slot::hit(const fetch_options& opts) {
   return std::move(found.current);
 }
 
-std::optional<caf::timestamp> local_slot::end_of(const generation& what) const {
+std::optional<local_slot::ends>
+local_slot::end_of(const generation& what) const {
   const auto guard = std::lock_guard{mutex_};
   if (there_.current.access_token.empty() || there_.current.generation != what)
     return std::nullopt;
-  return there_.usable_until;
+  return ends{there_.usable_until, steady_end_};
 }
 
 bool local_slot::renewal_required() const {
@@ -87,13 +88,15 @@ std::time_t local_slot::surely_until(caf::timestamp end) const noexcept {
 
 // The old token dies after the guard: wiping a secret is not for the lock.
 
-void local_slot::publish(const token& what, caf::timestamp usable_until) {
+void local_slot::publish(const token& what, caf::timestamp usable_until,
+                         steady_time steady_end) {
   auto old = token{};
   const auto guard = std::lock_guard{mutex_};
   requested_ = false;
   old = std::exchange(there_.current, what);
   there_.usable_until = usable_until;
   there_.surely_until = surely_until(usable_until);
+  steady_end_ = steady_end;
   id_ = what.generation.id;
   newest_.store(what.generation.count, std::memory_order_release);
   if (refused())

@@ -5,6 +5,7 @@
 #include <bearer/token.hpp>
 #include <bearer/wall_clock.hpp>
 
+#include <caf/actor_clock.hpp>
 #include <caf/timestamp.hpp>
 
 #include <atomic>
@@ -26,6 +27,16 @@ namespace bearer::detail {
 /// thread.
 class local_slot {
 public:
+  using steady_time = caf::actor_clock::time_point;
+
+  /// The end of a token on both clocks, of which the earlier one counts: no
+  /// step of the wall clock makes it live longer. `never` and the maximum if it
+  /// has none.
+  struct ends {
+    caf::timestamp wall;
+    steady_time steady;
+  };
+
   /// A copy of what is there, for one reader.
   struct contents {
     /// What `version()` said at that time.
@@ -83,9 +94,9 @@ public:
     return clock_();
   }
 
-  /// The end on the wall clock of the token of this generation; none unless it
-  /// is the one to hand out, or would be but for a requested renewal.
-  std::optional<caf::timestamp> end_of(const generation& what) const;
+  /// The end of the token of this generation; none unless it is the one to hand
+  /// out, or would be but for a requested renewal.
+  std::optional<ends> end_of(const generation& what) const;
 
   /// Whether a renewal was requested, or there is no usable token. False after
   /// the end.
@@ -108,8 +119,10 @@ public:
   // -- writing ----------------------------------------------------------------
 
   /// For the refresher: there is a token to hand out. Ends the request for a
-  /// renewal.
-  void publish(const token& what, caf::timestamp usable_until);
+  /// renewal. It withdraws the token at the steady end, so that nobody who
+  /// reads here has to look at that clock.
+  void publish(const token& what, caf::timestamp usable_until,
+               steady_time steady_end = steady_time::max());
 
   /// For the refresher: there is none any more.
   void withdraw();
@@ -189,6 +202,7 @@ private:
 
   alignas(line) mutable std::mutex mutex_;
   contents there_{1, {}, {}, 0};
+  steady_time steady_end_;
   std::uint64_t floor_ = 0;
 
   // Of the bearer, known from its first publication on.

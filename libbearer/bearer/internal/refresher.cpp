@@ -275,7 +275,8 @@ private:
     tell_cache(publish_atom_v, machine_.current(), machine_.usable_until());
     // After the message: who reads it here and then asks the cache gets no
     // older one.
-    slot_->publish(machine_.current(), machine_.usable_until());
+    slot_->publish(machine_.current(), machine_.usable_until(),
+                   machine_.steady_end());
   }
 
   void withdraw(const generation& what) {

@@ -86,25 +86,43 @@ public:
 private:
   caf::result<token> fetch(const attempt& what) {
     fetching_ = self_->make_response_promise<token>();
+    refused_ = what.rejected;
     const auto options = to_fetch_options(what);
-    // Anonymous: the answer, an error included, is of no interest.
     if (what.reason == attempt_reason::rejected && options.newer_than)
-      detail::anon_mail(inner_, reject_atom_v, *options.newer_than);
+      reject(*options.newer_than);
     ask(options);
     return fetching_;
+  }
+
+  /// Anonymous: the answer, an error included, is of no interest.
+  void reject(const generation& what) {
+    detail::anon_mail(inner_, reject_atom_v, what);
   }
 
   void ask(const fetch_options& options) {
     // Infinite, because a cache always answers by the deadline it was given.
     detail::mail(self_, fetch_atom_v, options)
       .request(inner_, caf::infinite)
-      .then([this](token& result) { succeed(std::move(result)); },
+      .then([this,
+             options](token& result) { hear(std::move(result), options); },
             [this, options](caf::error& err) {
               if (err == errc::unchanged && options.newer_than)
                 ask_for_the_same(options);
               else
                 fail(translate(std::move(err)));
             });
+  }
+
+  void hear(token result, fetch_options options) {
+    // It was rejected when the inner bearer had another one, and has come back.
+    if (!refused_.empty() && result.access_token == refused_) {
+      refused_ = secret{};
+      options.newer_than = result.generation;
+      reject(result.generation);
+      ask(options);
+      return;
+    }
+    succeed(std::move(result));
   }
 
   /// There is no newer token, but the old one is good: that is no failure of
@@ -147,6 +165,10 @@ private:
   inner_call::pointer self_;
   cache_actor inner_;
   std::shared_ptr<std::atomic<bool>> ended_;
+
+  /// What must not be given again, unless the inner bearer was told so.
+  secret refused_;
+
   caf::typed_response_promise<token> fetching_;
   caf::typed_response_promise<void> closing_;
 };

@@ -29,6 +29,8 @@ attempt replacing(attempt_reason why, token previous) {
   auto result = make_attempt();
   result.reason = why;
   result.previous = std::move(previous);
+  if (why == attempt_reason::rejected)
+    result.rejected = result.previous.access_token;
   return result;
 }
 
@@ -105,6 +107,33 @@ TEST_CASE("an owner that was restarted with a rejected token is told so",
   CHECK(asked.newer_than == generation{8, 1});
   CHECK(asked.rejected);
   CHECK(secret_of(outcome(talk.go_on(granting("new", {8, 2}), now))) == "new");
+}
+
+TEST_CASE("an owner that has what was rejected while it was away is told so",
+          "[remote][I4]") {
+  // The fallback, say, has given another one since.
+  auto what = replacing(attempt_reason::scheduled,
+                        numbered("fallback", {9, 1}));
+  what.rejected = secret{"old"};
+  auto talk = conversation{what};
+  CHECK(talk.begin().newer_than == generation{});
+  const auto asked = more(talk.go_on(granting("old", {7, 3}), now));
+  CHECK(asked.newer_than == generation{7, 3});
+  CHECK(asked.rejected);
+  CHECK(secret_of(outcome(talk.go_on(granting("new", {7, 4}), now))) == "new");
+}
+
+TEST_CASE("an owner whose newer token was rejected before is told so",
+          "[remote][I4]") {
+  auto what = replacing(attempt_reason::requested, numbered("current", {7, 4}));
+  what.rejected = secret{"old"};
+  auto talk = conversation{what};
+  CHECK(talk.begin().newer_than == generation{7, 4});
+  const auto asked = more(talk.go_on(granting("old", {7, 5}), now));
+  CHECK(asked.newer_than == generation{7, 5});
+  CHECK(asked.rejected);
+  // What it says then is its last word.
+  CHECK(secret_of(outcome(talk.go_on(granting("old", {7, 6}), now))) == "old");
 }
 
 TEST_CASE("a token that cannot be replaced is as good as before",

@@ -24,14 +24,16 @@ public:
     : what_(what),
       result_(result),
       with_trace_(with_trace),
-      spec_(what.settings),
-      world_(what.settings, [this](std::size_t node, const observation& x) {
+      spec_(what.settings, what.with_fallback),
+      world_(what, [this](std::size_t node, const observation& x) {
         observe(node, x);
       }) {
     // nop
   }
 
   void run() {
+    if (with_trace_ && what_.with_fallback)
+      result_.trace += "with fallbacks\n";
     for (const auto& next : what_.steps) {
       if (failed())
         return;
@@ -98,6 +100,7 @@ private:
     wait_long_enough();
     look_at_all();
     spec_.require_agreement();
+    spec_.require_rest();
   }
 
   /// What is to end sooner than was said does so everywhere (I2).

@@ -131,7 +131,7 @@ private:
 
   step break_something() {
     if (random_.percent(skews_))
-      return steps::skew{replica(), skew()};
+      return steps::skew{node(), skew()};
     switch (random_.below(8)) {
       case 0:
         return steps::cut{replica()};
@@ -211,8 +211,9 @@ private:
 
 scenario make_scenario(std::uint64_t seed) {
   auto random = dice{seed};
-  auto result = scenario{seed, make_settings(random), {}};
+  auto result = scenario{seed, make_settings(random), {}, false};
   result.steps = generator{random, result.settings}.make();
+  result.with_fallback = random.percent(40);
   return result;
 }
 

@@ -14,6 +14,9 @@ struct scenario {
   std::uint64_t seed;
   renewal_settings settings;
   std::vector<step> steps;
+
+  /// Whether replicas have a source of their own, for when no owner is there.
+  bool with_fallback;
 };
 
 /// The scenario that belongs to a number.

@@ -25,26 +25,34 @@ void specification::observe(std::size_t node, const observation& x) {
   std::visit([&](const auto& what) { note(node, x.at, what); }, x.what);
 }
 
-// -- the source ---------------------------------------------------------------
+// -- the sources --------------------------------------------------------------
 
-void specification::note(std::size_t, const moment& at,
+void specification::note(std::size_t node, const moment& at,
                          const seen::source_called& what) {
-  call_ = what.call;
-  if (called_) {
-    faults_.require(
-      answered_ || at.steady >= *called_ + settings_.refresh_request_timeout,
-      "I1", "the source is asked twice at once");
-    faults_.require(at.steady >= *called_ + settings_.initial_retry_timeout,
-                    "I8", "the source is asked too soon again");
+  auto& last = sources_[node];
+  // A fallback's bearer is there in outages only, and another one in each.
+  if (node != owner && what.what.serial == 1)
+    last.called.reset();
+  if (last.called) {
+    const auto limit = *last.called + settings_.refresh_request_timeout;
+    faults_.require(last.answered || at.steady >= limit, "I1",
+                    "the source of " + at_node(node)
+                      + " is asked twice at once");
+    const auto floor = *last.called + settings_.initial_retry_timeout;
+    faults_.require(at.steady >= floor, "I8",
+                    "the source of " + at_node(node)
+                      + " is asked too soon again");
   }
+  faults_.require(node == owner || !at_rest_, "I14",
+                  "the fallback of " + at_node(node)
+                    + " is asked although the owner is there");
   // It may have been on its way since the last calm.
-  called_ = calm_[owner].steady;
-  answered_ = false;
+  last = {what.call, calm_[node].steady, false};
 }
 
-void specification::note(std::size_t, const moment& at,
+void specification::note(std::size_t node, const moment& at,
                          const seen::source_answered& what) {
-  answered_ = true;
+  sources_[node].answered = true;
   if (!what.what || !*what.what)
     return;
   const auto& given = **what.what;
@@ -53,7 +61,7 @@ void specification::note(std::size_t, const moment& at,
     end = at.steady + (*given.expires_at - at.wall);
   auto [i, is_new] = issued_.try_emplace(secret_of(given), issue{end, {}});
   // Nobody waits for a call that was given up.
-  if (what.call == call_)
+  if (what.call == sources_[node].call)
     i->second.last_end = given.expires_at;
   // Those who have not heard of its latest end go by another one.
   if (!is_new && i->second.end)
@@ -82,7 +90,10 @@ void specification::note(std::size_t node, const moment& at,
   const auto i = asked.known.find(id);
   check_number(node, given,
                i == asked.known.end() ? bearer_record{} : i->second);
-  faults_.require(asked.refused.count(secret_of(given)) == 0, "I4",
+  const auto secret = secret_of(given);
+  faults_.require(asked.refused.count(secret) == 0
+                    || refused_[node].count(secret) == 0,
+                  "I4",
                   at_node(node) + " gives what was rejected there before");
   const auto& than = asked.what.newer_than;
   faults_.require(!than || than->id != id
@@ -106,8 +117,24 @@ void specification::note(std::size_t node, const moment&,
                          const seen::rejected& what) {
   auto& known = bearers_[node][what.what.id];
   known.floor = std::max(known.floor, what.what.count);
-  if (const auto i = known.secrets.find(what.what.count);
-      i != known.secrets.end())
+  const auto i = known.secrets.find(what.what.count);
+  if (i == known.secrets.end())
+    return;
+  if (!with_fallback_) {
+    refused_[node].insert(i->second);
+    return;
+  }
+  // Owner and fallback may have a token each that comes again and again. A
+  // bearer remembers the last one that was rejected while it was the newest,
+  // here or at another node.
+  const auto none = seen_[node].empty();
+  const auto older = what.what.count < known.newest
+                     || (!none && seen_[node] != i->second);
+  if (older || refused_[node].count(i->second) > 0)
+    return;
+  refused_.fill({});
+  // If there was none, a newer one may have ended already.
+  if (!none)
     refused_[node].insert(i->second);
 }
 
@@ -115,10 +142,7 @@ void specification::note(std::size_t node, const moment&,
                          const seen::abandoned&) {
   // The next one has heard of nothing.
   refused_[node].clear();
-  if (node == owner) {
-    called_.reset();
-    answered_ = true;
-  }
+  sources_[node].called.reset();
 }
 
 void specification::note(std::size_t node, const moment& at,
@@ -175,7 +199,9 @@ void specification::check_number(std::size_t node, const token& what,
 
 void specification::require_answers() {
   for (const auto& [id, x] : fetches_)
-    faults_.require(x.answers > 0 || skewed_.count(x.node) > 0, "I11",
+    faults_.require(x.answers > 0 || skewed_.count(x.node) > 0
+                      || skewed_.count(owner) > 0,
+                    "I11",
                     at_node(x.node) + " gives nothing, although all is well");
 }
 

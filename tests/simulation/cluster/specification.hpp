@@ -22,8 +22,11 @@ namespace bearer::sim::cluster {
 /// source gave, and of who got what and when.
 class specification {
 public:
-  explicit specification(const renewal_settings& settings)
-    : settings_(settings) {
+  /// @param with_fallback Whether replicas have a source of their own. Then
+  ///                      they are read before anything is rejected, and
+  ///                      nothing is under way.
+  specification(const renewal_settings& settings, bool with_fallback)
+    : settings_(settings), with_fallback_(with_fallback) {
     // nop
   }
 
@@ -31,11 +34,17 @@ public:
 
   // -- demands on a cluster that is well again --------------------------------
 
-  /// Every fetch was answered, at nodes whose clocks were never wrong.
+  /// Every fetch was answered, at nodes whose clocks were never wrong, nor
+  /// their owner's.
   void require_answers();
 
   /// Every node had a token at the last look at it, and it was the same.
   void require_agreement();
+
+  /// From now on the owner's source is the only one that is asked.
+  void require_rest() {
+    at_rest_ = true;
+  }
 
   /// None of them ends later than the source has said last.
   void require_latest_end();
@@ -74,6 +83,14 @@ private:
 
     /// The newest generation that was rejected.
     std::uint64_t floor = 0;
+  };
+
+  /// The last call of a source: when the one of the present bearer began at the
+  /// earliest, and whether it was answered.
+  struct source_record {
+    std::size_t call = 0;
+    std::optional<caf::timespan> called;
+    bool answered = true;
   };
 
   struct fetch {
@@ -116,6 +133,7 @@ private:
                     const bearer_record& before);
 
   const renewal_settings settings_;
+  const bool with_fallback_;
   spec::faults faults_;
 
   std::map<std::string, issue> issued_;
@@ -124,7 +142,7 @@ private:
   /// Of each node, by the numbers of its bearers.
   std::array<std::map<std::uint64_t, bearer_record>, nodes> bearers_;
 
-  /// What was rejected at each node.
+  /// What was rejected at each node, and is not to come there again.
   std::array<std::set<std::string>, nodes> refused_;
 
   /// What each node had at the last look at it.
@@ -136,11 +154,11 @@ private:
   /// The nodes whose clocks were set.
   std::set<std::size_t> skewed_;
 
-  // The last call of the source; when the present owner's began at the
-  // earliest, and whether it was answered.
-  std::size_t call_ = 0;
-  std::optional<caf::timespan> called_;
-  bool answered_ = true;
+  /// The owner's source, and the fallbacks of replicas.
+  std::array<source_record, nodes> sources_;
+
+  /// Whether fallbacks are of no use any more.
+  bool at_rest_ = false;
 };
 
 } // namespace bearer::sim::cluster

@@ -48,7 +48,7 @@ struct request_renewal {
   std::size_t at;
 };
 
-/// From now on a replica's wall clock is that much ahead of the owner's.
+/// From now on a node's wall clock is that much ahead of the right time.
 struct skew {
   std::size_t at;
   caf::timespan by;

@@ -35,26 +35,18 @@ std::size_t replica(std::size_t at) {
 
 } // namespace
 
-world::world(const renewal_settings& settings, observer tell)
+world::world(const scenario& what, observer tell)
   : running_before_(time_.running()),
-    settings_(settings),
+    what_(what),
     tell_(std::move(tell)),
     plan_{} {
-  script_->on_call = [this](std::size_t call, const attempt& what) {
-    this->tell(owner, seen::source_called{call, what});
-  };
-  script_->on_answer = [this](std::size_t call, auto what) {
-    this->tell(owner, seen::source_answered{call, std::move(what)});
-  };
-  script_->on_close = [] {};
-  script_->plan = [this] { return plan_; };
-  script_->answer = [this](const steps::source& plan, const attempt& what) {
-    return answer(plan, what);
-  };
-  source_ = spawn_simulated_source(time_.sys(), script_);
+  start_source(owner);
   start_owner();
-  for (auto i = std::size_t{1}; i < nodes; ++i)
+  for (auto i = std::size_t{1}; i < nodes; ++i) {
+    if (what_.with_fallback)
+      start_source(i);
     start_replica(i);
+  }
   calm_down();
 }
 
@@ -75,10 +67,11 @@ void world::calm_down(std::uint64_t choice) {
 }
 
 void world::heal() {
-  for (auto i = std::size_t{1}; i < nodes; ++i) {
+  for (auto i = std::size_t{0}; i < nodes; ++i) {
     if (nodes_[i].ahead->count() != 0)
       apply(steps::skew{i, caf::timespan{0}});
-    apply(steps::mend{i});
+    if (i != owner)
+      apply(steps::mend{i});
   }
   plan_ = {};
   plan_.what = deed::gives_token;
@@ -92,12 +85,17 @@ void world::let_go() {
   withdraw_owner();
   network_.end();
   // May owe answers.
-  caf::anon_send_exit(source_, caf::exit_reason::kill);
+  for (const auto& x : nodes_)
+    if (x.source)
+      caf::anon_send_exit(x.source, caf::exit_reason::kill);
   time_.settle();
 }
 
 std::size_t world::timers() const {
-  return time_.timers() - script_->delayed;
+  auto of_sources = std::size_t{0};
+  for (const auto& x : nodes_)
+    of_sources += x.script->delayed;
+  return time_.timers() - of_sources;
 }
 
 std::size_t world::running() const {
@@ -106,10 +104,26 @@ std::size_t world::running() const {
 
 // -- the nodes ----------------------------------------------------------------
 
+void world::start_source(std::size_t at) {
+  auto& it = nodes_[at];
+  it.script->on_call = [this, at](std::size_t call, const attempt& what) {
+    tell(at, seen::source_called{call, what});
+  };
+  it.script->on_answer = [this, at](std::size_t call, auto what) {
+    tell(at, seen::source_answered{call, std::move(what)});
+  };
+  it.script->on_close = [] {};
+  it.script->plan = [this] { return plan_; };
+  it.script->answer = [this, at](const steps::source& plan, const attempt&) {
+    return answer(at, plan);
+  };
+  it.source = spawn_simulated_source(time_.sys(), it.script);
+}
+
 void world::start_owner() {
-  auto settings = settings_;
+  auto settings = what_.settings;
   settings.owns_source = false;
-  start(owner, spawn(time_.sys(), any_source{source_}, settings,
+  start(owner, spawn(time_.sys(), any_source{nodes_[owner].source}, settings,
                      {"owner", {}, clock_of(owner)}));
   desk_ = remote::detail::spawn_desk(nodes_[owner].bearer);
   network_.listen(remote::detail::spawn_gate(time_.sys(), desk_));
@@ -119,7 +133,9 @@ void world::start_replica(std::size_t at) {
   auto config = remote::detail::link_config{};
   config.owners = {{"owner", 1}};
   config.way = network_.way_of(at);
-  config.settings = settings_;
+  if (nodes_[at].source)
+    config.fallback = any_source{nodes_[at].source};
+  config.settings = what_.settings;
   config.clock = clock_of(at);
   start(at, remote::detail::assemble_replica(time_.sys(), std::move(config),
                                              {"replica", {}, clock_of(at)}));
@@ -176,27 +192,28 @@ void world::apply(const steps::stall& what) {
   calm_down(what.choice);
 }
 
-// -- the source ---------------------------------------------------------------
+// -- the sources --------------------------------------------------------------
 
 void world::apply(const steps::source& what) {
   plan_ = what;
 }
 
-caf::expected<token> world::answer(const steps::source& plan, const attempt&) {
+caf::expected<token> world::answer(std::size_t at, const steps::source& plan) {
   if (plan.what == deed::fails)
     return caf::make_error(errc::command_failed, "out of order");
   if (plan.what == deed::fails_for_good)
     return make_permanent(caf::make_error(errc::command_failed, "for good"));
   auto result = token{};
+  auto& last = nodes_[at].last_given;
   const auto again = plan.what == deed::gives_same_again
-                     && !last_given_.access_token.empty();
+                     && !last.access_token.empty();
   result.access_token
-    = again ? last_given_.access_token
+    = again ? last.access_token
             : secret{std::string{secret_mark} + std::to_string(++secrets_)};
   if (plan.lifetime)
-    result.expires_at = bearer::detail::saturating_add(time_.wall(),
+    result.expires_at = bearer::detail::saturating_add(clock_of(at)(),
                                                        *plan.lifetime);
-  last_given_ = result;
+  last = result;
   return result;
 }
 
@@ -217,8 +234,16 @@ void world::apply(const steps::fetch& what) {
 
 void world::apply(const steps::reject& what) {
   const auto at = what.at % nodes;
-  tell(at, seen::rejected{nodes_[at].latest, true});
-  nodes_[at].bearer.reject(nodes_[at].latest);
+  const auto number = nodes_[at].latest;
+  // So that it is known whether something newer was there.
+  if (what_.with_fallback) {
+    apply(steps::settle{0});
+    apply(steps::read{at});
+  }
+  tell(at, seen::rejected{number, true});
+  nodes_[at].bearer.reject(number);
+  if (what_.with_fallback)
+    apply(steps::settle{0});
 }
 
 void world::apply(const steps::read& what) {
@@ -239,8 +264,9 @@ void world::apply(const steps::request_renewal& what) {
 
 void world::apply(const steps::skew& what) {
   calm_down();
-  *nodes_[replica(what.at)].ahead = what.by;
-  tell(replica(what.at), seen::clocks_moved{false});
+  const auto at = what.at % nodes;
+  *nodes_[at].ahead = what.by;
+  tell(at, seen::clocks_moved{false});
 }
 
 void world::apply(const steps::cut& what) {

@@ -23,11 +23,11 @@ namespace bearer::sim::cluster {
 /// what can be seen at each of them.
 class world {
 public:
-  /// Hears what was seen at a node, at a moment of that node's clocks. What the
-  /// source does is seen at the owner.
+  /// Hears what was seen at a node, at a moment of that node's clocks; what a
+  /// replica's fallback does, too.
   using observer = std::function<void(std::size_t node, const observation&)>;
 
-  world(const renewal_settings& settings, observer tell);
+  world(const scenario& what, observer tell);
 
   ~world();
 
@@ -40,7 +40,7 @@ public:
   /// Delivers everything, and reports calm.
   void calm_down(std::uint64_t choice = 0);
 
-  /// The source and all networks are well from now on, and so are the clocks.
+  /// All sources and networks are well from now on, and so are the clocks.
   void heal();
 
   /// Nobody holds any bearer any more, and the rest ends as well.
@@ -51,7 +51,7 @@ public:
     return time_.elapsed();
   }
 
-  /// Timers that are not the source's.
+  /// Timers that are not a source's.
   std::size_t timers() const;
 
   /// Actors that live on.
@@ -62,6 +62,11 @@ private:
     handle bearer;
     std::optional<bearer::reader> reader;
     std::shared_ptr<caf::timespan> ahead = std::make_shared<caf::timespan>(0);
+
+    /// The owner's source, or a replica's fallback.
+    std::shared_ptr<source_script> script = std::make_shared<source_script>();
+    closable_token_source source;
+    token last_given;
 
     /// What came here last.
     generation latest;
@@ -84,6 +89,7 @@ private:
   void apply(const steps::restart& what);
   void apply(const steps::replace& what);
 
+  void start_source(std::size_t at);
   void start_owner();
   void start_replica(std::size_t at);
   void start(std::size_t at, caf::expected<handle> what);
@@ -91,20 +97,18 @@ private:
 
   wall_clock clock_of(std::size_t at) const;
 
-  caf::expected<token> answer(const steps::source& plan, const attempt& what);
+  caf::expected<token> answer(std::size_t at, const steps::source& plan);
 
   void tell(std::size_t at, decltype(observation::what) what);
 
   test::virtual_time time_;
   std::size_t running_before_;
-  const renewal_settings& settings_;
+  const scenario& what_;
   observer tell_;
 
-  std::shared_ptr<source_script> script_ = std::make_shared<source_script>();
+  /// Of all sources.
   steps::source plan_;
-  token last_given_;
   std::size_t secrets_ = 0;
-  closable_token_source source_;
 
   simulated_network network_{time_.sys()};
   remote::detail::desk_actor desk_;

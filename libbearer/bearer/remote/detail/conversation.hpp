@@ -17,7 +17,8 @@ namespace bearer::remote::detail {
 ///
 /// The replica knows the token to be replaced by the number that its owner gave
 /// it. An owner that was restarted, or another one, numbers anew; then the
-/// secret tells whether it is the same token. So nothing has to be agreed upon.
+/// secret tells whether it is the same token, or one that was rejected here
+/// when that owner could not be told. So nothing has to be agreed upon.
 class conversation {
 public:
   explicit conversation(attempt what) : attempt_(std::move(what)) {
@@ -43,15 +44,20 @@ private:
     newer,
     /// Any token, because the number means nothing to this owner.
     any,
-    /// A newer one than that, which turned out to be the one to be replaced.
+    /// A newer one than that, which turned out to be the one to be replaced, or
+    /// one that servers refuse.
     renumbered,
     /// Whatever there is: nothing is newer.
     last,
   };
 
-  question ask(topic about, const generation& newer_than);
+  question ask(topic about, const generation& newer_than, bool rejected);
 
   bool wants_newer() const noexcept;
+
+  bool wants_another_than(const secret& what) const noexcept;
+
+  bool is_rejected(const secret& what) const noexcept;
 
   attempt attempt_;
   topic topic_ = topic::any;

@@ -90,16 +90,22 @@ private:
       return std::nullopt;
     auto result = answer{};
     result.granted = tok;
-    if (*end != never) {
-      const auto left
-        = bearer::detail::saturating_distance(bearer_.slot().now(), *end);
+    if (end->wall != never) {
+      const auto left = time_until(*end);
       if (left <= caf::timespan::zero())
         return std::nullopt;
-      result.usable_until = *end;
+      result.usable_until = end->wall;
       result.usable_for = left;
     }
-    note_end(tok.generation, *end);
+    note_end(tok.generation, end->wall);
     return result;
+  }
+
+  /// By whichever clock says less: the wall clock may have been set back.
+  caf::timespan time_until(const bearer::detail::local_slot::ends& end) const {
+    using bearer::detail::saturating_distance;
+    return std::min(saturating_distance(bearer_.slot().now(), end.wall),
+                    saturating_distance(self_->clock().now(), end.steady));
   }
 
   caf::result<status> look() {
@@ -132,7 +138,7 @@ private:
 
   void look_at_end() {
     if (const auto end = bearer_.slot().end_of(vouched_for_))
-      note_end(vouched_for_, *end);
+      note_end(vouched_for_, end->wall);
   }
 
   void tell_of(const generation& published) {

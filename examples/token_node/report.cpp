@@ -48,8 +48,8 @@ const char* report_help() noexcept {
   fetches           answered or lost; without those that the end cut short
   lost              got no answer, or an error that is not due to the end
   local_hits        answered without waiting, from what this node had
-  remote_calls      attempts of a replica, each of them one question to its
-                    owner, or an effort to reach one; 0 at an owner
+  remote_calls      attempts of a replica, in each of which it asks its owner,
+                    mostly once, or tries to reach one; 0 at an owner
   source_calls      attempts of an owner, each of them one call of its source;
                     0 at a replica, whatever its fallback does
   reconnects        successful attempts of a replica behind at least one that

@@ -81,6 +81,21 @@ TEST_CASE_METHOD(cluster,
   CHECK(source.calls() == 2);
 }
 
+TEST_CASE_METHOD(cluster,
+                 "a synchronous renewal through a replica gives the outcome of"
+                 " the owner's next attempt",
+                 "[remote][I6]") {
+  auto opts = fetch_options{};
+  opts.renew_required = true;
+  opts.renew_synchronous = true;
+  CHECK(secret_of(replica.fetch(opts)) == "token-1");
+  CHECK(secret_of(replica.fetch(opts)) == "token-2");
+  source.break_down();
+  const auto err = error_of(replica.fetch(opts));
+  CHECK(err == errc::command_failed);
+  CHECK(contains(caf::to_string(err), "out of order"));
+}
+
 TEST_CASE_METHOD(cluster, "a replica has the owner's new token without asking",
                  "[remote]") {
   REQUIRE(secret_of(replica.fetch()) == "token-1");

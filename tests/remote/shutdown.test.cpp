@@ -11,6 +11,7 @@
 #include "remote/support/event_watch.hpp"
 #include "remote/support/node.hpp"
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <functional>
 #include <memory>
@@ -183,8 +184,11 @@ TEST_CASE(
 
 TEST_CASE("a node ends within a second while nobody answers its connection",
           "[remote][shutdown]") {
-  const deaf_port nobody;
-  two_nodes nodes;
+  // Of those that are accepted one at most, as by an owner that hangs.
+  const deaf_port nobody{GENERATE(false, true)};
+  test_ca ca;
+  const auto with_tls = GENERATE(false, true);
+  auto nodes = with_tls ? two_nodes{ca} : two_nodes{};
   {
     auto replica = must(
       remote::connect(nodes.here().sys, local(nobody.port()), patient()));

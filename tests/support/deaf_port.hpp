@@ -17,12 +17,16 @@ namespace bearer::test {
 /// the network lost all packets.
 class deaf_port {
 public:
-  deaf_port() {
+  /// @param room Whether the first one who wants to is connected, though nobody
+  ///             will ever say anything.
+  explicit deaf_port(bool room = false) {
     auto size = socklen_t{sizeof(address_)};
     if (::bind(listener_.get(), generic(), size) != 0
         || ::listen(listener_.get(), 0) != 0
         || ::getsockname(listener_.get(), generic(), &size) != 0)
       throw std::runtime_error("cannot listen");
+    if (room)
+      return;
     // Once the queue of connections that nobody accepts is full, the kernel
     // drops what arrives for more.
     for (const auto& x : queue_)

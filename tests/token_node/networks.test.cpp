@@ -45,6 +45,24 @@ struct cluster {
     watchful.clear();
   }
 
+  /// With a source that issues tokens of so many seconds.
+  program& start_issuing_owner(int seconds) {
+    return start_owner({"--token-command", source.command(seconds)});
+  }
+
+  /// Ends the owner. Its source was called once for each of its tokens, however
+  /// many replicas there are and whatever became of the network.
+  void end_owner() {
+    const auto attempts = end_of(*owner)["source_calls"];
+    const auto calls = source.calls();
+    const auto published = owner->count("published");
+    // The end may have cut one short.
+    CHECK(calls >= published);
+    CHECK(calls <= published + 1);
+    CHECK(attempts >= calls);
+    CHECK(attempts <= calls + 1);
+  }
+
   program& start_owner(const words& more) {
     const auto node = token_node(words{"--listen=4711", "--pause=1ms", "--bind",
                                        networks->address(side::left),
@@ -67,22 +85,23 @@ struct cluster {
   words watchful = {"--caf.middleman.heartbeat-interval=100ms",
                     "--caf.middleman.connection-timeout=1s"};
 
+  counted_issuer source;
   test_ca ca;
   std::unique_ptr<two_networks> networks;
   std::unique_ptr<program> owner;
   std::list<program> replicas;
 };
 
-/// Three renewals at each of five replicas.
+/// Three renewals at each of ten replicas.
 void renew_all(cluster& it) {
-  auto& owner = it.start_owner({"--token-command", issuer(3)});
-  for (auto i = 0; i < 5; ++i)
+  it.start_issuing_owner(3);
+  for (auto i = 0; i < 10; ++i)
     it.start_replica();
   for (const auto& replica : it.replicas)
     REQUIRE(replica.says("published", 3));
   for (auto& replica : it.replicas)
     CHECK(end_of(replica)["remote_calls"] >= 3);
-  end_of(owner);
+  it.end_owner();
 }
 
 /// How often each replica has said something.
@@ -115,7 +134,7 @@ TEST_CASE("a network that delays and loses packets loses no fetch",
 TEST_CASE("on such a network, a token that one node refuses is replaced at all",
           "[token_node][network][I4]") {
   cluster it{bad};
-  auto& owner = it.start_owner({"--token-command", issuer(3'600)});
+  auto& owner = it.start_issuing_owner(3'600);
   it.start_replica();
   it.start_replica();
   it.start_replica({"--reject-every=300ms"});
@@ -123,10 +142,10 @@ TEST_CASE("on such a network, a token that one node refuses is replaced at all",
     REQUIRE(replica.says("a server refused it", 3));
   for (auto& replica : it.replicas)
     CHECK(end_of(replica)["rejected_served"] == 0);
-  const auto calls = end_of(owner)["source_calls"];
-  CHECK(calls >= 4);
+  it.end_owner();
+  CHECK(it.source.calls() >= 4);
   // One for each, however many nodes ask.
-  CHECK(calls <= owner.count("a server refused it") + 1);
+  CHECK(it.source.calls() <= owner.count("a server refused it") + 1);
 }
 
 TEST_CASE("a network too narrow for its packets loses no fetch",
@@ -143,7 +162,7 @@ TEST_CASE("a network too narrow for its packets loses no fetch",
 TEST_CASE("a cut that lasts longer than the token loses no fetch",
           "[token_node][network]") {
   cluster it;
-  auto& owner = it.start_owner({"--token-command", issuer(2)});
+  it.start_issuing_owner(2);
   it.start_replica();
   it.start_replica();
   for (const auto& replica : it.replicas)
@@ -163,7 +182,7 @@ TEST_CASE("a cut that lasts longer than the token loses no fetch",
   REQUIRE(all_say(it, "published", published));
   for (auto& replica : it.replicas)
     CHECK(end_of(replica)["reconnects"] >= 1);
-  end_of(owner);
+  it.end_owner();
 }
 
 TEST_CASE("a link that drops everything in silence is noticed and left",
@@ -198,7 +217,7 @@ TEST_CASE("a link that drops everything in silence is noticed and left",
 TEST_CASE("what is refused while a link is silent is replaced when it is not",
           "[token_node][network][I4]") {
   cluster it;
-  auto& owner = it.start_owner({"--token-command", issuer(3'600)});
+  it.start_issuing_owner(3'600);
   auto& replica = it.start_replica({"--reject-every=300ms"});
   REQUIRE(replica.says("published", 2));
   const auto before = replica.count("owner_unreachable");
@@ -209,7 +228,7 @@ TEST_CASE("what is refused while a link is silent is replaced when it is not",
   it.networks->deliver(side::right);
   REQUIRE(replica.says("published", published + 1));
   CHECK(end_of(replica)["rejected_served"] == 0);
-  end_of(owner);
+  it.end_owner();
 }
 
 TEST_CASE("an owner that dies unheard and is started anew gets its replicas",
@@ -218,14 +237,18 @@ TEST_CASE("an owner that dies unheard and is started anew gets its replicas",
   temp_folder folder;
   const auto file = folder.write("token", token_text(std::string{canary}));
   it.start_owner({"--token-file", file});
-  auto& replica = it.start_replica();
-  REQUIRE(replica.says("published"));
+  for (auto i = 0; i < 3; ++i)
+    it.start_replica();
+  for (const auto& replica : it.replicas)
+    REQUIRE(replica.says("published"));
   it.networks->swallow(side::left);
   it.owner->kill();
   it.networks->deliver(side::left);
   folder.write("token", token_text("new-" + std::string{canary}));
   auto& second = it.start_owner({"--token-file", file});
-  REQUIRE(replica.says("published", 2));
-  end_of(replica);
+  for (const auto& replica : it.replicas)
+    REQUIRE(replica.says("published", 2));
+  for (auto& replica : it.replicas)
+    end_of(replica);
   end_of(second);
 }

@@ -9,6 +9,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -66,6 +70,25 @@ inline std::string issuer(int seconds) {
   return R"(printf '{"token": "%s-%s", "expires_in": %d}' )"
          + std::string{canary} + " $(date +%s%N) " + std::to_string(seconds);
 }
+
+/// Issues tokens and counts how often it was asked to, whatever anybody else
+/// says of that.
+class counted_issuer {
+public:
+  /// A program for the shell.
+  std::string command(int seconds) const {
+    return "echo >>" + folder_.path("calls") + "; " + issuer(seconds);
+  }
+
+  std::size_t calls() const {
+    auto file = std::ifstream{folder_.path("calls")};
+    return static_cast<std::size_t>(
+      std::count(std::istreambuf_iterator<char>{file}, {}, '\n'));
+  }
+
+private:
+  temp_folder folder_;
+};
 
 /// Whether all fetches got good tokens, and nobody else saw one.
 inline bool ended_well(const program_outcome& x) {

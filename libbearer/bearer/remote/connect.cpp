@@ -1,6 +1,7 @@
 #include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/remote/connect.hpp>
+#include <bearer/remote/detail/connector.hpp>
 #include <bearer/remote/detail/link.hpp>
 #include <bearer/remote/detail/network.hpp>
 #include <bearer/remote/detail/replica.hpp>
@@ -46,13 +47,13 @@ connect(caf::actor_system& sys, std::vector<address> owners,
   if (!options.clock)
     return caf::make_error(errc::invalid_setting, "clock: must be callable");
   const auto to = exposure_of(owners, options.allow_unprotected);
-  auto network = detail::choose_network(sys, to, to_string(owners.front()));
-  if (!network)
-    return std::move(network.error());
+  const auto how = detail::choose_transport(sys, to, to_string(owners.front()));
+  if (!how)
+    return how.error();
   const auto memory = bearer::detail::thread_memory{};
   auto config = detail::link_config{};
   config.owners = std::move(owners);
-  config.way = {std::move(*network), detail::probe_on_thread(sys),
+  config.way = {detail::probe_on_thread(sys), detail::connector_of(sys, *how),
                 to == detail::exposure::loopback};
   config.fallback = std::move(options.fallback);
   config.settings = settings;

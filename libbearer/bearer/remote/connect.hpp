@@ -61,7 +61,7 @@ struct connect_options {
 ///   replica that is cut off may serve a rejected token until it is connected
 ///   again, or until the token ends. A network that drops everything in silence
 ///   is noticed after `caf.middleman.connection-timeout`, 30 seconds unless
-///   configured.
+///   configured, and up to one heartbeat more, 10 seconds.
 /// * `wrapped()` is invalid; `stop` and `close` end the replica alone. `close`
 ///   closes the fallback as well.
 ///

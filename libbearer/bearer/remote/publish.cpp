@@ -34,7 +34,8 @@ caf::expected<std::uint16_t> open_port(const caf::io::middleman_actor& network,
   auto& sys = gate.home_system();
   auto result = caf::expected<std::uint16_t>{std::uint16_t{0}};
   const auto self = internal::passing_actor{sys};
-  // Infinite, because CAF needs no network for that.
+  // Infinite, because CAF needs no network for that, and the library has it do
+  // nothing else there that takes long.
   bearer::detail::mail(self.get(), caf::publish_atom_v, where.port,
                        caf::actor_cast<caf::strong_actor_ptr>(gate),
                        sys.message_types(gate), where.host, reuse)
@@ -46,6 +47,11 @@ caf::expected<std::uint16_t> open_port(const caf::io::middleman_actor& network,
                                           + caf::to_string(err));
              });
   return result;
+}
+
+/// The name means this machine, whatever others think of it (RFC 6761, 6.3).
+std::string numeric(const std::string& host) {
+  return host == "localhost" ? "127.0.0.1" : host;
 }
 
 void close_port(const published::state& what) {
@@ -97,18 +103,18 @@ caf::expected<published> publish(const handle& bearer, std::uint16_t port,
   if (!bearer)
     return caf::make_error(errc::invalid_setting, "bearer: invalid handle");
   auto& sys = bearer.actor().home_system();
-  const auto where = remote::address{options.address, port};
+  const auto where = remote::address{numeric(options.address), port};
   auto to = detail::exposure::network;
   if (is_loopback(where.host))
     to = detail::exposure::loopback;
   else if (options.allow_unprotected)
     to = detail::exposure::trusted_network;
-  auto network = detail::choose_network(sys, to, to_string(where));
-  if (!network)
-    return std::move(network.error());
+  const auto how = detail::choose_transport(sys, to, to_string(where));
+  if (!how)
+    return how.error();
   const auto memory = bearer::detail::thread_memory{};
   auto result = std::make_unique<published::state>();
-  result->network = std::move(*network);
+  result->network = detail::publisher_of(sys, *how);
   result->desk = detail::spawn_desk(bearer);
   result->gate = detail::spawn_gate(sys, result->desk);
   auto opened = open_port(result->network, result->gate, where,

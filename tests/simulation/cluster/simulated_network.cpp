@@ -244,7 +244,11 @@ remote::detail::way simulated_network::way_of(std::size_t replica) {
     else
       look();
   };
-  return {caf::actor_cast<caf::io::middleman_actor>(connector), find, false};
+  const auto keep = [](const remote::address&,
+                       const remote::detail::held_socket&) {};
+  return {find,
+          {caf::actor_cast<caf::io::middleman_actor>(connector), keep},
+          false};
 }
 
 void simulated_network::cut(std::size_t replica) {

@@ -56,6 +56,9 @@ private:
 
   caf::result<answer> fetch(const question& what) {
     auto opts = fetch_options{};
+    // The replica waits for better times itself, and says meanwhile what is
+    // wrong.
+    opts.report_error = true;
     if (what.newer_than.count > 0)
       opts.newer_than = what.newer_than;
     if (what.rejected && opts.newer_than)

@@ -162,11 +162,12 @@ private:
   void connect(const listener_found& found) {
     // Not in the handlers, which may stay when the call is given up.
     call_->socket = found.socket;
+    way_.network.hand_over(found.where, found.socket);
     const auto left = std::max<caf::timespan>(
       call_->deadline - self_->clock().now(), caf::timespan{1});
     bearer::detail::mail(self_, caf::connect_atom_v, found.where.host,
                          found.where.port)
-      .request(way_.network, left)
+      .request(way_.network.actor, left)
       .then(
         [this, number = calls_](const caf::node_id&,
                                 const caf::strong_actor_ptr& whom,
@@ -201,7 +202,7 @@ private:
   /// For those that do not come to an end: a name server may not answer at all.
   caf::disposable timer_;
 
-  /// Of the last probe that has led to a connection.
+  /// Of the last probe that has led to a connection, unless that is CAF's.
   held_socket socket_;
 
   std::shared_ptr<line> outside_ = std::make_shared<line>();

@@ -164,7 +164,9 @@ private:
     const auto node = questions_.find(addr.node());
     if (node != questions_.end() && --node->second == 0)
       questions_.erase(node);
-    if (const auto i = lines_.find(addr); i != lines_.end())
+    // A line that has come back has none of its old questions.
+    const auto i = lines_.find(addr);
+    if (i != lines_.end() && i->second.questions > 0)
       --i->second.questions;
   }
 

@@ -196,7 +196,7 @@ private:
   void do_without_owner(const caf::error& why) {
     dialer_.hang_up();
     if (why)
-      owners_.note(why, clock_());
+      owners_.note(why, heard_at_.value_or(clock_()));
     drop_line();
     // Another one may do better.
     owners_.move_on();
@@ -213,6 +213,7 @@ private:
   // -- the conversation -------------------------------------------------------
 
   void ask(const question& what) {
+    heard_at_.reset();
     bearer::detail::mail(self_, fetch_atom_v, what).send(line_);
     expect_answer();
   }
@@ -232,6 +233,7 @@ private:
     if (!attempt_ || attempt_->fallen_back() || !attempt_->awaits(number))
       return;
     owners_.answered();
+    heard_at_ = clock_();
     tell_obstacle({});
   }
 
@@ -356,6 +358,9 @@ private:
   standby standby_;
 
   std::optional<inquiry> attempt_;
+
+  /// When the last question was confirmed.
+  std::optional<caf::timestamp> heard_at_;
 
   /// The serial of the last attempt, and how many questions there were in all.
   std::uint64_t asked_ = 0;

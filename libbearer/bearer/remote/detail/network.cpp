@@ -19,8 +19,8 @@ caf::error complain(std::string what) {
 
 } // namespace
 
-caf::expected<caf::io::middleman_actor>
-choose_network(caf::actor_system& sys, exposure to, std::string_view what) {
+caf::expected<transport> choose_transport(caf::actor_system& sys, exposure to,
+                                          std::string_view what) {
   if (!sys.has_middleman())
     return complain("the actor system has no network: load"
                     " caf::io::middleman in its configuration");
@@ -31,7 +31,7 @@ choose_network(caf::actor_system& sys, exposure to, std::string_view what) {
                       + ": not without TLS: set caf.openssl.certificate, .key"
                         " and .cafile, or allow_unprotected for a network that"
                         " nobody else can reach");
-    return sys.middleman().actor_handle();
+    return transport::plain;
   }
   if (auto err = check(setup))
     return err;
@@ -39,7 +39,12 @@ choose_network(caf::actor_system& sys, exposure to, std::string_view what) {
     return complain("caf.openssl is configured but not loaded: load"
                     " caf::openssl::manager in the configuration");
   keep_tls_errors_apart(sys);
-  return sys.openssl_manager().actor_handle();
+  return transport::tls;
+}
+
+caf::io::middleman_actor publisher_of(caf::actor_system& sys, transport how) {
+  return how == transport::tls ? sys.openssl_manager().actor_handle()
+                               : sys.middleman().actor_handle();
 }
 
 } // namespace bearer::remote::detail

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bearer/remote/detail/connector.hpp>
+
 #include <caf/expected.hpp>
 #include <caf/fwd.hpp>
 #include <caf/io/middleman_actor.hpp>
@@ -18,11 +20,13 @@ enum class exposure {
   trusted_network,
 };
 
-/// The actor of CAF's that publishes and connects: over TLS if the actor system
-/// is set up for it, else without.
+/// Whether to use TLS, which is so if the actor system is set up for it.
 /// @param what Where the error says that the connection leads.
 /// @returns `errc::invalid_setting` naming what lacks or is unusable.
-caf::expected<caf::io::middleman_actor>
-choose_network(caf::actor_system& sys, exposure to, std::string_view what);
+caf::expected<transport> choose_transport(caf::actor_system& sys, exposure to,
+                                          std::string_view what);
+
+/// The actor of CAF's that publishes.
+caf::io::middleman_actor publisher_of(caf::actor_system& sys, transport how);
 
 } // namespace bearer::remote::detail

@@ -16,7 +16,6 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace bearer::remote::detail {
 
@@ -29,10 +28,6 @@ using address_list = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 caf::error complain(const address& where, const std::string& about) {
   return caf::make_error(errc::connection_failed,
                          to_string(where) + ": " + about);
-}
-
-held_socket hold(int fd) {
-  return {nullptr, [fd](const void*) { ::close(fd); }};
 }
 
 int wait_until_writable(int fd, steady_clock::time_point deadline) {
@@ -58,7 +53,7 @@ int try_connect(const addrinfo& to, steady_clock::time_point deadline,
                            SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return errno;
-  socket = hold(fd);
+  socket = std::make_shared<owned_socket>(fd);
   if (::connect(fd, to.ai_addr, to.ai_addrlen) == 0)
     return 0;
   if (errno != EINPROGRESS)

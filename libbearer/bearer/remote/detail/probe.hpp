@@ -1,18 +1,15 @@
 #pragma once
 
 #include <bearer/remote/address.hpp>
+#include <bearer/remote/detail/held_socket.hpp>
 
 #include <caf/expected.hpp>
 #include <caf/fwd.hpp>
 
 #include <chrono>
 #include <functional>
-#include <memory>
 
 namespace bearer::remote::detail {
-
-/// A connected socket, closed with its last copy.
-using held_socket = std::shared_ptr<const void>;
 
 /// Somebody who listens.
 struct listener_found {
@@ -26,15 +23,10 @@ struct listener_found {
 /// Finds out whether anybody listens at `where`, and under which IP address.
 /// Blocks, by the deadline if the name is resolved by then.
 ///
-/// CAF's own attempt to connect blocks as long as the kernel has patience, some
-/// minutes if nothing comes back, and holds up all other connections of its
-/// actor system and the system's end. So it is only made if it will not take
-/// long.
-///
-/// Keep the socket until CAF's own connection is there, and better as long as
-/// that is: CAF tells connections by the number of their descriptor, and a
-/// listening CAF that has just closed one removes, a moment later, whatever has
-/// got that number since.
+/// If CAF does not need the socket, keep it until the next one is there: CAF
+/// tells connections by the number of their descriptor, and a listening CAF
+/// that has just closed one removes, a moment later, whatever has got that
+/// number since.
 /// @param loopback_only No other address will do, whatever the name says.
 /// @returns whom it found, or why it found nobody.
 caf::expected<listener_found>

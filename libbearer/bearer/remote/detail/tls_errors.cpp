@@ -14,6 +14,7 @@
 #include <openssl/ssl.h>
 
 #include <cstddef>
+#include <utility>
 
 namespace bearer::remote::detail {
 
@@ -50,6 +51,15 @@ void mark_thread() {
 }
 
 } // namespace
+
+tls_errors_apart::tls_errors_apart() noexcept
+  : before_(std::exchange(is_network_thread, true)) {
+  // nop
+}
+
+tls_errors_apart::~tls_errors_apart() {
+  is_network_thread = before_;
+}
 
 void keep_tls_errors_apart(caf::actor_system& sys) {
   // OpenSSL's way to learn of connections that others make.

@@ -21,4 +21,20 @@ namespace bearer::remote::detail {
 /// any more at the very moment can still be closed in place of another.
 void keep_tls_errors_apart(caf::actor_system& sys);
 
+/// Connections that this thread makes as long as the object lives are kept
+/// apart as well.
+class tls_errors_apart {
+public:
+  tls_errors_apart() noexcept;
+
+  tls_errors_apart(const tls_errors_apart&) = delete;
+
+  tls_errors_apart& operator=(const tls_errors_apart&) = delete;
+
+  ~tls_errors_apart();
+
+private:
+  bool before_;
+};
+
 } // namespace bearer::remote::detail

@@ -1,18 +1,17 @@
 #pragma once
 
+#include <bearer/remote/detail/connector.hpp>
 #include <bearer/remote/detail/probe.hpp>
-
-#include <caf/io/middleman_actor.hpp>
 
 namespace bearer::remote::detail {
 
 /// How owners are reached.
 struct way {
-  /// CAF's actor that connects.
-  caf::io::middleman_actor network;
-
-  /// How it is found out, before that, whether somebody is there.
+  /// How somebody is found who listens.
   finder find;
+
+  /// What CAF does with that.
+  connector network;
 
   /// Never leave this machine, whatever names say.
   bool loopback_only = false;

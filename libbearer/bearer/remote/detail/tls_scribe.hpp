@@ -1,0 +1,16 @@
+#pragma once
+
+#include <caf/expected.hpp>
+#include <caf/fwd.hpp>
+#include <caf/io/scribe.hpp>
+
+namespace bearer::remote::detail {
+
+/// Makes a socket that is connected a connection of CAF's over TLS, as
+/// `caf::openssl` has them, whose own can only be had with a socket that it has
+/// connected itself.
+/// @param fd Becomes the connection's, or is closed.
+caf::expected<caf::io::scribe_ptr> make_tls_scribe(caf::actor_system& sys,
+                                                   int fd);
+
+} // namespace bearer::remote::detail

@@ -77,6 +77,16 @@ private:
       play(steps::read{i});
   }
 
+  void agree() {
+    look_at_all();
+    if (spec_.is_agreed())
+      return;
+    // A renewal a moment ago need not be known everywhere. After it there is
+    // none for long, because the source gives tokens without an end.
+    wait_long_enough();
+    look_at_all();
+  }
+
   /// Whatever has been, who asks gets a token, and all get the same (I11).
   void heal() {
     if (failed())
@@ -90,8 +100,11 @@ private:
       for (patient.at = 0; patient.at < nodes; ++patient.at)
         play(patient);
       wait_long_enough();
-      if (round == 0)
+      if (round == 0) {
         spec_.require_answers();
+        agree();
+        spec_.require_early_agreement();
+      }
       // For a token without an end: one that a replica got while its clock was
       // ahead ends there before it does at the owner. Twice, because the first
       // may join an attempt under way.

@@ -205,6 +205,11 @@ void specification::require_answers() {
                     at_node(x.node) + " gives nothing, although all is well");
 }
 
+bool specification::is_agreed() const {
+  return std::all_of(seen_.begin(), seen_.end(),
+                     [&](const auto& x) { return x == seen_[owner]; });
+}
+
 void specification::require_agreement() {
   for (auto node = std::size_t{0}; node < nodes; ++node) {
     faults_.require(!seen_[node].empty(), "I11",

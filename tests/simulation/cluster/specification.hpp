@@ -38,8 +38,18 @@ public:
   /// their owner's.
   void require_answers();
 
+  /// Whether every node had the same at the last look at it.
+  bool is_agreed() const;
+
   /// Every node had a token at the last look at it, and it was the same.
   void require_agreement();
+
+  /// The same, if no clock was ever wrong: a replica whose clock was ahead may
+  /// have no token until the owner has another one.
+  void require_early_agreement() {
+    if (skewed_.empty())
+      require_agreement();
+  }
 
   /// From now on the owner's source is the only one that is asked.
   void require_rest() {

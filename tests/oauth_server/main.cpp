@@ -9,6 +9,8 @@
 ///     outage on|off      resets connections that ask for tokens or metadata
 ///     hang on|off        lets them wait
 ///     slow MILLISECONDS  lets them wait for so long; 0 ends that
+///     faults PERCENT     lets so many of a hundred requests for tokens fail,
+///                        in all kinds of ways; 0 ends that
 ///     revoke             ends all access tokens that were issued so far
 ///     login              prints a refresh token for the client
 ///     stats              prints what was counted, as a line of JSON
@@ -18,6 +20,7 @@
 
 #include <bearer/meta_objects.hpp>
 
+#include "support/oauth/fickle.hpp"
 #include "support/oauth/oauth_server.hpp"
 #include "support/showed_help.hpp"
 
@@ -78,7 +81,9 @@ public:
     else if (command == "hang on")
       delay(for_ever);
     else if (command.starts_with("slow "))
-      delay(milliseconds_of(command.substr(5)));
+      delay(std::chrono::milliseconds{number_in(command.substr(5))});
+    else if (command.starts_with("faults "))
+      server_.tokens.from_now_on(manners::fickle(number_in(command.substr(7))));
     else if (command == "revoke")
       server_.authority().book().revoke_all();
     else if (command == "login")
@@ -94,12 +99,12 @@ public:
   }
 
 private:
-  static caf::timespan milliseconds_of(const std::string& text) {
-    auto count = std::uint32_t{0};
+  static std::uint32_t number_in(const std::string& text) {
+    auto result = std::uint32_t{0};
     const auto* end = text.data() + text.size();
-    if (std::from_chars(text.data(), end, count).ptr != end)
-      throw std::runtime_error("no number of milliseconds: " + text);
-    return std::chrono::milliseconds{count};
+    if (std::from_chars(text.data(), end, result).ptr != end)
+      throw std::runtime_error("no number: " + text);
+    return result;
   }
 
   void delay(caf::timespan by) {

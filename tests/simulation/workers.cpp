@@ -1,5 +1,7 @@
 #include "simulation/workers.hpp"
 
+#include "simulation/leaks.hpp"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -112,17 +114,23 @@ private:
       const auto result = what.play_all(seed, seed % 16 == 0);
       for (const auto& [row, count] : result.reached)
         reached[row] += count;
-      if (result.fault) {
-        write(reports, result.fault->invariant + '\t' + result.fault->what);
-        ::_exit(EXIT_FAILURE);
-      }
+      if (result.fault)
+        fail(reports, *result.fault);
       ++progress_->played;
     }
+    if (has_leaks())
+      fail(reports, {"leak", "LeakSanitizer found one in a worker, after its "
+                             "last seed"});
     auto out = std::ostringstream{};
     for (const auto& [row, count] : reached)
       out << count << '\t' << row.first << '\t' << row.second << '\n';
     write(reports, out.str());
     ::_exit(EXIT_SUCCESS);
+  }
+
+  [[noreturn]] static void fail(int reports, const spec::fault& why) {
+    write(reports, why.invariant + '\t' + why.what);
+    ::_exit(EXIT_FAILURE);
   }
 
   static void write(int to, const std::string& text) {

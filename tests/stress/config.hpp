@@ -3,6 +3,7 @@
 #include <caf/actor_system_config.hpp>
 
 #include <cstdint>
+#include <string>
 
 namespace stress {
 
@@ -15,7 +16,8 @@ public:
       .add(receivers, "receivers",
            "how many clients keep fetching, each with a receiver of its own, "
            "from 1 to 1000000")
-      .add(seed, "seed", "of everything that chance decides in this process");
+      .add(seed, "seed", "of everything that chance decides in this process")
+      .add(report_file, "report", "a file to write the figures to as well");
   }
 
   bool valid() const noexcept {
@@ -26,6 +28,7 @@ public:
   std::uint32_t duration = 60;
   std::uint32_t receivers = 10'000;
   std::uint32_t seed = 1;
+  std::string report_file;
 };
 
 } // namespace stress

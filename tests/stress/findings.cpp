@@ -4,7 +4,8 @@
 
 namespace stress {
 
-void findings::check(const bearer::token& what, std::uint64_t floor) {
+void findings::check(const bearer::token& what, std::uint64_t floor,
+                     caf::timespan grace) {
   if (what.generation.count <= floor)
     ++rejected;
   if (!what.expires_at) {
@@ -13,7 +14,7 @@ void findings::check(const bearer::token& what, std::uint64_t floor) {
   }
   // The margin is for the way from the bearer to here, and is the only excuse:
   // what has expired on arrival is a violation, however long it took.
-  const auto left = (*what.expires_at - caf::make_timestamp()).count();
+  const auto left = (*what.expires_at + grace - caf::make_timestamp()).count();
   if (left <= 0)
     ++expired;
   auto seen = least_left.load();

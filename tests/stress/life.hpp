@@ -3,7 +3,11 @@
 #include <bearer/error.hpp>
 #include <bearer/handle.hpp>
 
+#include <caf/actor.hpp>
 #include <caf/error.hpp>
+#include <caf/timespan.hpp>
+
+#include "tally.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -13,8 +17,6 @@
 #include <utility>
 
 namespace stress {
-
-using counter = std::atomic<std::uint64_t>;
 
 /// Makes `value` at least `least`.
 inline void raise(counter& value, std::uint64_t least) {
@@ -56,6 +58,15 @@ struct life {
   }
 
   const bearer::handle bearer;
+
+  /// Of its station.
+  std::shared_ptr<tally> counts;
+
+  /// Counts there what the bearer does, for as long as this is here.
+  caf::actor chronicler;
+
+  /// How long tokens are good beyond their `expires_at`.
+  caf::timespan grace = caf::timespan::zero();
 
   user_counts seen;
 

@@ -3,6 +3,7 @@
 #include <caf/json_writer.hpp>
 
 #include <cstdio>
+#include <fstream>
 
 namespace stress {
 
@@ -15,16 +16,21 @@ void report::expect(bool holds, const std::string& check,
                details.empty() ? "" : ": ", details.c_str());
 }
 
-void report::print() const {
+void report::publish() {
   auto writer = caf::json_writer{};
   if (!writer.apply(*this)) {
-    std::fprintf(stderr, "stress: cannot write the report: %s\n",
-                 to_string(writer.get_error()).c_str());
+    expect(false, "report", to_string(writer.get_error()));
     return;
   }
-  const auto text = writer.str();
-  std::printf("%.*s\n", static_cast<int>(text.size()), text.data());
+  const auto text = std::string{writer.str().data(), writer.str().size()};
+  std::printf("%s\n", text.c_str());
   std::fflush(stdout);
+  if (file.empty())
+    return;
+  auto out = std::ofstream{file, std::ios::trunc};
+  out << text << '\n';
+  out.close();
+  expect(!out.fail(), "report", "cannot write " + file);
 }
 
 } // namespace stress

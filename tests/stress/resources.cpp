@@ -34,6 +34,15 @@ resources resources_now(double seconds) {
           entries("/proc/self/fd") - 1};
 }
 
+void resource_history::add(const resources& what, bool in_full_swing) {
+  peak_.seconds = what.seconds;
+  for (auto good :
+       {&resources::resident_kib, &resources::threads, &resources::descriptors})
+    peak_.*good = std::max(peak_.*good, what.*good);
+  if (in_full_swing)
+    samples_.push_back(what);
+}
+
 double resource_history::memory_slope() const {
   const auto x0 = average(&resources::seconds, 0, samples_.size());
   const auto y0 = resident_kib();
@@ -62,13 +71,6 @@ double resource_history::growth_of_threads() const {
 
 double resource_history::growth_of_descriptors() const {
   return growth(&resources::descriptors);
-}
-
-double resource_history::most_threads() const {
-  auto result = 0.0;
-  for (const auto& one : samples_)
-    result = std::max(result, one.threads);
-  return result;
 }
 
 double resource_history::growth(double resources::*what) const {

@@ -18,12 +18,11 @@ struct resources {
 /// @throws std::runtime_error
 resources resources_now(double seconds);
 
-/// How resources came and went while the program was in full swing.
+/// How resources came and went.
 class resource_history {
 public:
-  void add(const resources& what) {
-    samples_.push_back(what);
-  }
+  /// @param in_full_swing Whether growth would be suspicious from now on.
+  void add(const resources& what, bool in_full_swing);
 
   /// The slope of the straight line that fits best (least squares), in KiB per
   /// second.
@@ -40,8 +39,10 @@ public:
   double growth_of_threads() const;
   double growth_of_descriptors() const;
 
-  /// The most ever.
-  double most_threads() const;
+  /// The most ever of each.
+  const resources& peak() const noexcept {
+    return peak_;
+  }
 
 private:
   double growth(double resources::*what) const;
@@ -50,6 +51,7 @@ private:
                  std::size_t to) const;
 
   std::vector<resources> samples_;
+  resources peak_;
 };
 
 } // namespace stress

@@ -5,12 +5,12 @@
 #include <bearer/source/file_source.hpp>
 #include <bearer/source/function_source.hpp>
 
+#include "helper_process.hpp"
 #include "issuer.hpp"
 #include "random.hpp"
 
 #include <chrono>
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <stdexcept>
 #include <stop_token>
@@ -29,20 +29,6 @@ constexpr conduct function_faults[] = {
 
 /// Long enough for a token to come to its end, however new.
 constexpr auto outage = lifetime;
-
-/// For tokens that live a few seconds rather than an hour.
-bearer::renewal_settings settings(std::uint64_t seed = 0) {
-  auto result = bearer::renewal_settings{};
-  // The margin is a fifth of what is left at publication.
-  result.lifetime_safe_fraction = 0.6;
-  result.initial_retry_timeout = 100ms;
-  result.max_retry_timeout = 1s;
-  result.refresh_request_timeout = 1s;
-  result.fetch_timeout = 5s;
-  if (seed != 0)
-    result.seed = seed;
-  return result;
-}
 
 /// Blocks until nobody wants the result any more, and a while longer at times:
 /// not every function listens.
@@ -71,9 +57,10 @@ public:
 
   caf::expected<bearer::token> operator()(const bearer::attempt&,
                                           const std::stop_token& stop) {
-    if (random_.one_in(8))
-      outage_until_ = std::chrono::steady_clock::now() + outage;
-    if (std::chrono::steady_clock::now() < outage_until_)
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= outage_until_ && random_.one_in(8))
+      outage_until_ = now + outage;
+    if (now < outage_until_)
       return fail();
     const auto how = next_conduct(random_, function_faults);
     switch (how) {
@@ -110,42 +97,54 @@ private:
 
 } // namespace
 
+bearer::renewal_settings short_lived(std::uint64_t seed) {
+  auto result = bearer::renewal_settings{};
+  // The margin is a fifth of what is left at publication.
+  result.lifetime_safe_fraction = 0.6;
+  result.initial_retry_timeout = 100ms;
+  result.max_retry_timeout = 1s;
+  result.refresh_request_timeout = 1s;
+  result.fetch_timeout = 5s;
+  if (seed != 0)
+    result.seed = seed;
+  return result;
+}
+
 caf::expected<bearer::handle> spawn_over_file(caf::actor_system& sys,
                                               const std::string& path) {
   // A file does not say when it will be replaced, so look often.
   auto options = bearer::file_source_options{};
   options.refresh_period = 300ms;
   return bearer::spawn(sys, bearer::file_source(sys, path, options),
-                       settings());
+                       short_lived());
 }
 
 caf::expected<bearer::handle> spawn_over_command(caf::actor_system& sys) {
   static const auto program = program_beside_this("stress-credential");
-  return bearer::spawn(sys, bearer::command_source(sys, {program}), settings());
+  return bearer::spawn(sys, bearer::command_source(sys, {program}),
+                       short_lived());
 }
 
 caf::expected<bearer::handle> spawn_over_function(caf::actor_system& sys,
                                                   std::uint64_t seed) {
   return bearer::spawn(sys, bearer::function_source(sys, fickle_function{seed}),
-                       settings(seed));
+                       short_lived(seed));
+}
+
+caf::expected<bearer::handle> spawn_ahead(caf::actor_system& sys,
+                                          std::uint64_t seed) {
+  auto early = short_lived(seed);
+  early.lifetime_safe_fraction = 0.2;
+  return bearer::spawn(sys, bearer::function_source(sys, fickle_function{seed}),
+                       early);
 }
 
 caf::expected<bearer::handle> spawn_over_bearer(caf::actor_system& sys,
                                                 std::uint64_t seed) {
-  // Renews early, so that much is left for the outer one.
-  auto inner_settings = settings(seed);
-  inner_settings.lifetime_safe_fraction = 0.2;
-  auto inner = bearer::spawn(
-    sys, bearer::function_source(sys, fickle_function{seed}), inner_settings);
+  auto inner = spawn_ahead(sys, seed);
   if (!inner)
     return inner;
-  return bearer::spawn(sys, *inner, settings(seed));
-}
-
-std::string program_beside_this(const char* name) {
-  return std::filesystem::read_symlink("/proc/self/exe")
-    .replace_filename(name)
-    .string();
+  return bearer::spawn(sys, *inner, short_lived(seed));
 }
 
 } // namespace stress

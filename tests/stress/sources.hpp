@@ -1,7 +1,7 @@
 #pragma once
 
-#include <bearer/any_source.hpp>
 #include <bearer/handle.hpp>
+#include <bearer/renewal_settings.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/expected.hpp>
@@ -9,8 +9,12 @@
 #include <cstdint>
 #include <string>
 
-/// Bearers over sources of every kind, all of which misbehave.
+/// Bearers over sources, all of which misbehave.
 namespace stress {
+
+/// For tokens that live a few seconds rather than an hour.
+/// @param seed 0 for a random one.
+bearer::renewal_settings short_lived(std::uint64_t seed = 0);
 
 /// Over a file that somebody else rewrites.
 caf::expected<bearer::handle> spawn_over_file(caf::actor_system& sys,
@@ -23,13 +27,13 @@ caf::expected<bearer::handle> spawn_over_command(caf::actor_system& sys);
 caf::expected<bearer::handle> spawn_over_function(caf::actor_system& sys,
                                                   std::uint64_t seed);
 
-/// Over another bearer over such a function, which nobody else uses.
+/// Over such a function as well, but renews early, so that much is left of the
+/// tokens for others that get them from this bearer.
+caf::expected<bearer::handle> spawn_ahead(caf::actor_system& sys,
+                                          std::uint64_t seed);
+
+/// Over another bearer of that kind, which nobody else uses.
 caf::expected<bearer::handle> spawn_over_bearer(caf::actor_system& sys,
                                                 std::uint64_t seed);
-
-// Over HTTP: here, as soon as there is such a source.
-
-/// The path of a program in the folder of this one.
-std::string program_beside_this(const char* name);
 
 } // namespace stress

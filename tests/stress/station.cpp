@@ -1,23 +1,19 @@
 #include "station.hpp"
 
+#include "chronicler.hpp"
+
 #include <stdexcept>
 #include <utility>
 
 namespace stress {
 
-namespace {
-
-std::shared_ptr<life> begin_life(const station::spawner& spawn) {
-  auto bearer = spawn();
-  if (!bearer)
-    throw std::runtime_error("cannot spawn: " + to_string(bearer.error()));
-  return std::make_shared<life>(std::move(*bearer));
-}
-
-} // namespace
-
-station::station(spawner spawn)
-  : spawn_(std::move(spawn)), current_(begin_life(spawn_)) {
+station::station(caf::actor_system& sys, std::string kind, spawner spawn,
+                 caf::timespan grace)
+  : sys_(sys),
+    kind_(std::move(kind)),
+    spawn_(std::move(spawn)),
+    grace_(grace),
+    current_(begin_life()) {
   // nop
 }
 
@@ -27,12 +23,24 @@ std::shared_ptr<life> station::current() const {
 }
 
 std::shared_ptr<life> station::replace() {
-  auto next = begin_life(spawn_);
+  auto next = begin_life();
   auto guard = std::unique_lock{mutex_};
   std::swap(current_, next);
   guard.unlock();
   next->over = true;
   return next;
+}
+
+std::shared_ptr<life> station::begin_life() {
+  auto bearer = spawn_();
+  if (!bearer)
+    throw std::runtime_error("cannot spawn: " + to_string(bearer.error()));
+  ++counts_->bearers;
+  auto result = std::make_shared<life>(std::move(*bearer));
+  result->counts = counts_;
+  result->chronicler = spawn_chronicler(sys_, result->bearer, counts_);
+  result->grace = grace_;
+  return result;
 }
 
 } // namespace stress

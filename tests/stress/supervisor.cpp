@@ -105,6 +105,8 @@ void supervisor::audit_the_deserted() {
 }
 
 void supervisor::audit_one(const life& of) {
+  of.counts->tokens += of.seen.tokens;
+  of.counts->fast_reads += of.seen.fast_reads;
   if (auto text = audit(of); disagreement_.empty())
     disagreement_ = std::move(text);
 }
@@ -114,8 +116,7 @@ void supervisor::look_at_resources() {
   if (now < next_look_)
     return;
   next_look_ = now + look_period;
-  if (seconds() >= warm_up_seconds)
-    history_.add(resources_now(seconds()));
+  history_.add(resources_now(seconds()), seconds() >= warm_up_seconds);
 }
 
 } // namespace stress

@@ -59,6 +59,7 @@ private:
   /// Looks at bearers that nobody uses any more, and lets go of them.
   void audit_the_deserted();
 
+  /// Of a bearer that nobody uses any more; once for each.
   void audit_one(const life& of);
 
   void look_at_resources();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caf/actor_system.hpp>
 #include <caf/timespan.hpp>
 
 #include "config.hpp"
@@ -7,7 +8,11 @@
 #include "station.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace stress {
@@ -19,6 +24,14 @@ struct world {
       // Tens of thousands of fetches a second in all, however many clients.
       longest_pause(std::chrono::microseconds{50} * settings.receivers) {
     // nop
+  }
+
+  /// Adds a station.
+  /// @throws std::runtime_error
+  void add(caf::actor_system& sys, std::string kind, station::spawner spawn,
+           caf::timespan grace = caf::timespan::zero()) {
+    stations.push_back(
+      std::make_unique<station>(sys, std::move(kind), std::move(spawn), grace));
   }
 
   const std::uint64_t seed;

@@ -8,9 +8,11 @@ SHELL := bash
 BUILD := build
 JOBS := $(shell nproc)
 
-# Of `make soak`, in seconds.
+# Of `make soak`, in seconds; an hour is 3600. The figures go to the file REPORT
+# as well, if that is named.
 DURATION := 600
 RECEIVERS := 10000
+REPORT :=
 
 # Of `make simulate`; a night has some ten millions.
 SEEDS := 1000000
@@ -102,10 +104,10 @@ simulate: configure ## play SEEDS=1000000 random lives of a bearer, and of clust
 mutants: configure ## let the simulation find deliberate faults
 	@cmake --build $(BUILD) --parallel $(JOBS) --target mutants
 
-soak: configure ## everything at once for DURATION=600 seconds
+soak: configure ## everything at once for DURATION=600 seconds, REPORT=FILE
 	@cmake --build $(BUILD) --parallel $(JOBS) --target stress
 	@$(BUILD)/tests/stress/stress --duration=$(DURATION) \
-	  --receivers=$(RECEIVERS)
+	  --receivers=$(RECEIVERS) $(if $(REPORT),--report=$(REPORT))
 
 fuzz: setup-fuzz ## look for input that breaks a parser, FUZZ_SECONDS=60 each
 	@cmake --preset fuzz -UCAF_DIR --log-level=WARNING >/dev/null

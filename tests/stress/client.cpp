@@ -166,7 +166,7 @@ private:
   void note_token(const bearer::token& tok, std::uint64_t floor) {
     ++life_->seen.tokens;
     ++world_.found.tokens;
-    world_.found.check(tok, floor, life_->grace);
+    world_.found.check(tok, floor, *life_);
     refused_ = 0;
   }
 

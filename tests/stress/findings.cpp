@@ -5,7 +5,7 @@
 namespace stress {
 
 void findings::check(const bearer::token& what, std::uint64_t floor,
-                     caf::timespan grace) {
+                     const life& of) {
   if (what.generation.count <= floor)
     ++rejected;
   if (!what.expires_at) {
@@ -14,9 +14,12 @@ void findings::check(const bearer::token& what, std::uint64_t floor,
   }
   // The margin is for the way from the bearer to here, and is the only excuse:
   // what has expired on arrival is a violation, however long it took.
-  const auto left = (*what.expires_at + grace - caf::make_timestamp()).count();
-  if (left <= 0)
+  const auto left
+    = (*what.expires_at + of.grace - caf::make_timestamp()).count();
+  if (left <= 0) {
     ++expired;
+    ++of.counts->expired;
+  }
   auto seen = least_left.load();
   while (left < seen && !least_left.compare_exchange_weak(seen, left))
     continue;

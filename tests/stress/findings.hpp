@@ -2,8 +2,6 @@
 
 #include <bearer/token.hpp>
 
-#include <caf/timespan.hpp>
-
 #include "life.hpp"
 
 #include <cstdint>
@@ -51,9 +49,7 @@ public:
 
   /// Judges a token that has just arrived.
   /// @param floor `life::floor` from before it was asked for.
-  /// @param grace `life::grace`.
-  void check(const bearer::token& what, std::uint64_t floor,
-             caf::timespan grace);
+  void check(const bearer::token& what, std::uint64_t floor, const life& of);
 
   /// An error that nothing in this program explains; the first one is kept.
   void note_unexpected(std::string_view where, const caf::error& what);

@@ -18,6 +18,7 @@
 #include "config.hpp"
 #include "districts.hpp"
 #include "report.hpp"
+#include "stall_watch.hpp"
 #include "supervisor.hpp"
 
 #include <atomic>
@@ -128,14 +129,17 @@ bool has_time(const supervisor& at, const world& in, const config& settings) {
 void live(caf::actor_system& sys, world& in, const districts& around,
           const config& settings, report& result) {
   auto all = supervisor{sys, in, settings.receivers};
+  auto stalls = stall_watch{};
   while (has_time(all, in, settings)) {
     all.tick();
     for (const auto& one : around)
       one->tick();
     show_progress(all, in, settings);
-    std::this_thread::sleep_for(50ms);
+    stalls.sleep(50ms);
   }
   result.seconds = all.seconds();
+  result.longest_stall_ms = stalls.longest_stall();
+  result.largest_clock_step_ms = stalls.largest_step();
   const auto start = steady::now();
   const auto answered = all.finish(
     answers_limit + std::chrono::ceil<std::chrono::seconds>(in.longest_pause));

@@ -52,7 +52,7 @@ private:
         return got;
       }
       ++got;
-      world_.found.check(*tok, floor, of.grace);
+      world_.found.check(*tok, floor, of);
       if (!accepts(tok->access_token.view()) || random_.one_in(1'000'000))
         reject(of, from, tok->generation.count);
     }
@@ -76,7 +76,7 @@ private:
     if (answer) {
       ++of.seen.tokens;
       ++world_.found.tokens;
-      world_.found.check(*answer, floor, of.grace);
+      world_.found.check(*answer, floor, of);
       return;
     }
     of.seen.count(answer.error());

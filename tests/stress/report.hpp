@@ -13,6 +13,7 @@ struct station_report {
   std::uint64_t bearers = 0;
   std::uint64_t tokens = 0;
   std::uint64_t fast_reads = 0;
+  std::uint64_t expired_tokens = 0;
   std::uint64_t renewals = 0;
   std::uint64_t rejections = 0;
   std::uint64_t attempts = 0;
@@ -27,6 +28,7 @@ bool inspect(Inspector& f, station_report& x) {
   return f.object(x).fields(
     f.field("kind", x.kind), f.field("bearers", x.bearers),
     f.field("tokens", x.tokens), f.field("fast_reads", x.fast_reads),
+    f.field("expired_tokens", x.expired_tokens),
     f.field("renewals", x.renewals), f.field("rejections", x.rejections),
     f.field("attempts", x.attempts),
     f.field("failed_attempts", x.failed_attempts), f.field("faults", x.faults));
@@ -67,6 +69,11 @@ struct report {
   std::uint64_t expired_tokens = 0;
   std::uint64_t rejected_tokens = 0;
   double least_left_ms = 0;
+
+  // What the machine did: stood still, set its wall clock.
+  double longest_stall_ms = 0;
+  double largest_clock_step_ms = 0;
+
   std::vector<station_report> stations;
   double resident_mib = 0;
   double peak_resident_mib = 0;
@@ -107,8 +114,10 @@ bool inspect(Inspector& f, report& x) {
     f.field("subscribers", x.subscribers), f.field("events", x.events),
     f.field("bearers", x.bearers), f.field("expired_tokens", x.expired_tokens),
     f.field("rejected_tokens", x.rejected_tokens),
-    f.field("least_left_ms", x.least_left_ms), f.field("stations", x.stations),
-    f.field("resident_mib", x.resident_mib),
+    f.field("least_left_ms", x.least_left_ms),
+    f.field("longest_stall_ms", x.longest_stall_ms),
+    f.field("largest_clock_step_ms", x.largest_clock_step_ms),
+    f.field("stations", x.stations), f.field("resident_mib", x.resident_mib),
     f.field("peak_resident_mib", x.peak_resident_mib),
     f.field("memory_slope_kib_per_s", x.memory_slope_kib_per_s),
     f.field("threads", x.threads), f.field("descriptors", x.descriptors),

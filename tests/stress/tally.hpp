@@ -22,6 +22,9 @@ public:
   counter tokens = 0;
   counter fast_reads = 0;
 
+  /// Those that had expired when they arrived.
+  counter expired = 0;
+
   /// Tokens that replaced an earlier one of the same bearer.
   counter renewals = 0;
 

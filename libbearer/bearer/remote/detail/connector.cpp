@@ -69,7 +69,7 @@ private:
 
 caf::actor spawn_connector(caf::actor_system& sys, transport how) {
   auto broker = sys.middleman().named_broker<caf::io::basp_broker>("BASP");
-  const auto result = caf::actor_cast<caf::actor>(
+  auto result = caf::actor_cast<caf::actor>(
     sys.spawn<connector_actor, caf::hidden>(broker, how));
   // Nobody else ends it, and it has handles of the broker and of its peers.
   caf::actor_cast<caf::abstract_actor*>(broker)->attach_functor(

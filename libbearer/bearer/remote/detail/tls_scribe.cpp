@@ -117,7 +117,7 @@ caf::expected<caf::io::scribe_ptr> make_tls_scribe(caf::actor_system& sys,
   auto socket = owned_socket{fd};
   // TLS takes what it needs from a socket that it need not wait for.
   if (auto done = net::nonblocking(fd, true); !done)
-    return std::move(done.error());
+    return done.error();
   const auto apart = tls_errors_apart{};
   auto session = caf::openssl::make_session(sys, fd, false);
   if (!session)

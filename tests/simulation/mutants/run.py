@@ -6,8 +6,9 @@
 RECIPE is a file that CMake writes: which list, how to compile and link, and
 within how many scenarios a mutant has to be found. Exit status 0 only
 if the simulation finds a fault in every mutant, which means that it names an
-invariant: crashes, hangs and the like do not count. What nobody has changed is
-built in the same way, and must pass.
+invariant that the mutant `breaks`, or one of those that it says are rightly
+noticed first, `killed_by`. Crashes, hangs and the like do not count. What nobody
+has changed is built in the same way, and must pass.
 """
 
 import concurrent.futures
@@ -25,6 +26,8 @@ PATIENCE = 900
 
 # What the simulation prints of a fault.
 FAULT = re.compile(r"^seed \d+: (I\d+): .+$", re.MULTILINE)
+
+INVARIANT = re.compile(r"I\d+")
 
 
 def fail(text):
@@ -82,6 +85,11 @@ def build(recipe, mutant):
     return program
 
 
+def killers(mutant):
+    """The invariants that may be named when the mutant is found."""
+    return INVARIANT.findall(mutant["breaks"]) + mutant.get("killed_by", [])
+
+
 def play(recipe, mutant):
     """Exit status and output of the mutant's simulation; None if it hangs."""
     program = build(recipe, mutant)
@@ -103,7 +111,11 @@ def hunt(recipe, mutant):
     if status == 0:
         return False, "SURVIVES"
     fault = FAULT.search(output) if status == 1 else None
-    return bool(fault), fault[0] if fault else f"NO FAULT NAMED: {output}"
+    if not fault:
+        return False, f"NO FAULT NAMED: {output}"
+    if fault[1] not in killers(mutant):
+        return False, f"FOUND BY ANOTHER RULE: {fault[0]}"
+    return True, fault[0]
 
 
 def main():

@@ -44,18 +44,18 @@ caf::behavior await_message(caf::event_based_actor* self, const note& take_note,
 
 caf::actor spawn_fetcher(caf::actor_system& sys, note take_note, std::size_t id,
                          const handle& bearer, receiver_actor receiver,
-                         const fetch_options& opts, route via) {
+                         const errand& what) {
   return sys.spawn([=, cache = bearer.actor(), receiver = std::move(receiver)](
                      caf::event_based_actor* self) mutable -> caf::behavior {
-    take_note(seen::fetch_sent{id, opts, via});
-    auto mail = [&] { return detail::mail(self, fetch_atom_v, opts); };
+    take_note(seen::fetch_sent{id, what.meant, what.via, what.receiver});
+    auto mail = [&] { return detail::mail(self, fetch_atom_v, what.sent); };
     auto result = caf::behavior{};
-    if (via == route::only_sent) {
+    if (what.via == route::only_sent) {
       mail().send(cache);
       result = await_message(self, take_note, id);
-    } else if (via == route::direct) {
+    } else if (what.via == route::direct) {
       await_answer(mail().request(cache, caf::infinite), take_note, id);
-    } else if (via == route::urgent) {
+    } else if (what.via == route::urgent) {
       await_answer(mail().urgent().request(cache, caf::infinite), take_note,
                    id);
     } else {
@@ -74,7 +74,7 @@ caf::actor spawn_rejecting_fetcher(caf::actor_system& sys, note take_note,
     [=, cache = bearer.actor()](caf::event_based_actor* self) mutable {
       take_note(seen::rejected{what, false});
       detail::mail(self, reject_atom_v, what).send(cache);
-      take_note(seen::fetch_sent{id, {}, route::direct});
+      take_note(seen::fetch_sent{id, {}, route::direct, {}});
       await_answer(detail::mail(self, fetch_atom_v, fetch_options{})
                      .request(cache, caf::infinite),
                    take_note, id);
@@ -99,8 +99,9 @@ void spawn_rejecter(caf::actor_system& sys, note take_note,
   });
 }
 
-void spawn_retrier(caf::actor_system& sys, note take_note,
-                   const receiver_actor& receiver, const caf::error& why) {
+void spawn_retrier(caf::actor_system& sys, note take_note, std::size_t id,
+                   const receiver_actor& receiver, const caf::error& why,
+                   const fetch_options& opts) {
   sys.spawn([=, to = receiver](caf::event_based_actor* self) mutable {
     take_note(seen::retry_asked{});
     auto before = std::make_shared<generation>();
@@ -114,9 +115,14 @@ void spawn_retrier(caf::actor_system& sys, note take_note,
             *before = tok->generation;
         },
         ignore);
-    detail::mail(self, can_retry_atom_v, why, fetch_options{})
+    detail::mail(self, can_retry_atom_v, why, opts)
       .request(to, caf::infinite)
-      .then([=](bool yes) { *refused = yes && !is_bearer_error(why); }, ignore);
+      .then(
+        [=](bool yes) {
+          take_note(seen::retry_answered{id, opts.max_retries, yes});
+          *refused = yes && !is_bearer_error(why);
+        },
+        ignore);
     // What was the latest all the time has been rejected.
     detail::mail(self, latest_atom_v)
       .request(to, caf::infinite)

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 
 /// The actors that use a bearer. None of them keeps it alive once it has sent
 /// its messages.
@@ -20,11 +21,24 @@ namespace bearer::sim {
 /// Takes down what was seen, with the moment.
 using note = std::function<void(decltype(observation::what))>;
 
+/// What a caller asks for, and how.
+struct errand {
+  fetch_options meant;
+
+  /// The same, unless something went wrong on the way to the fetch.
+  fetch_options sent;
+
+  route via;
+
+  /// The number of the standing receiver, if it goes through one.
+  std::optional<std::size_t> receiver = {};
+};
+
 /// Fetches once, as number `id`.
 /// @param receiver for the routes that go through one.
 caf::actor spawn_fetcher(caf::actor_system& sys, note take_note, std::size_t id,
                          const handle& bearer, receiver_actor receiver,
-                         const fetch_options& opts, route via);
+                         const errand& what);
 
 /// Rejects `what` and then fetches as number `id`.
 caf::actor spawn_rejecting_fetcher(caf::actor_system& sys, note take_note,
@@ -35,10 +49,11 @@ caf::actor spawn_rejecting_fetcher(caf::actor_system& sys, note take_note,
 void spawn_rejecter(caf::actor_system& sys, note take_note,
                     const handle& bearer, const generation& what);
 
-/// Asks a receiver whether to retry after `why`, and finds out what that has
-/// rejected.
-void spawn_retrier(caf::actor_system& sys, note take_note,
-                   const receiver_actor& receiver, const caf::error& why);
+/// Asks the standing receiver `id` whether to retry after `why`, and finds out
+/// what that has rejected.
+void spawn_retrier(caf::actor_system& sys, note take_note, std::size_t id,
+                   const receiver_actor& receiver, const caf::error& why,
+                   const fetch_options& opts);
 
 /// Asks for the status.
 void spawn_asker(caf::actor_system& sys, note take_note, const handle& bearer);

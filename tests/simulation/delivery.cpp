@@ -3,7 +3,6 @@
 #include "simulation/dice.hpp"
 
 #include <cstddef>
-#include <stdexcept>
 
 namespace bearer::sim {
 
@@ -24,7 +23,7 @@ void settle(test::virtual_time& time, const steps::settle& what) {
   auto random = dice{what.choice};
   for (std::size_t i = 0; time.ready() > 0; ++i) {
     if (i == endless)
-      throw std::runtime_error("messages without an end");
+      throw never_calm{};
     time.deliver_one(random.below(time.ready()));
   }
 }

@@ -4,13 +4,23 @@
 
 #include "simulation/step.hpp"
 
+#include <stdexcept>
+
 namespace bearer::sim {
+
+/// Messages lead to messages without end, and no time passes: a hot loop.
+class never_calm : public std::runtime_error {
+public:
+  never_calm() : std::runtime_error("messages without an end") {
+    // nop
+  }
+};
 
 /// Lets actors process as many messages as the step says, or all there are.
 void deliver(test::virtual_time& time, const steps::deliver& what);
 
 /// Lets actors process all messages, and those that come of them.
-/// @throws std::runtime_error if that has no end.
+/// @throws never_calm if that has no end.
 void settle(test::virtual_time& time, const steps::settle& what);
 
 } // namespace bearer::sim

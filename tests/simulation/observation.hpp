@@ -58,8 +58,11 @@ struct source_answered {
 
 struct fetch_sent {
   std::size_t caller;
+  /// As its caller means it.
   fetch_options what;
   route via;
+  /// The standing receiver that it goes through, if any.
+  std::optional<std::size_t> receiver;
 };
 
 struct fetch_answered {
@@ -80,6 +83,13 @@ struct rejected {
 
 /// A receiver may be about to reject what it fetched last.
 struct retry_asked {};
+
+struct retry_answered {
+  std::size_t receiver;
+  /// As the options said.
+  std::optional<std::uint32_t> max_retries;
+  bool yes;
+};
 
 struct renewal_requested {};
 
@@ -126,7 +136,10 @@ struct closed {
 
 struct close_answered {};
 
-struct source_closed {};
+struct source_closed {
+  /// Of the grace, as the source is told.
+  caf::timespan left;
+};
 
 /// Nobody holds the bearer any more.
 struct abandoned {};
@@ -138,11 +151,11 @@ struct observation {
   std::variant<seen::calm, seen::clocks_moved, seen::source_called,
                seen::source_answered, seen::fetch_sent, seen::fetch_answered,
                seen::caller_killed, seen::rejected, seen::retry_asked,
-               seen::renewal_requested, seen::prefetched, seen::was_read,
-               seen::reject_answered, seen::status_asked, seen::status_answered,
-               seen::subscribed, seen::unsubscribed, seen::told, seen::stopped,
-               seen::closed, seen::close_answered, seen::source_closed,
-               seen::abandoned>
+               seen::retry_answered, seen::renewal_requested, seen::prefetched,
+               seen::was_read, seen::reject_answered, seen::status_asked,
+               seen::status_answered, seen::subscribed, seen::unsubscribed,
+               seen::told, seen::stopped, seen::closed, seen::close_answered,
+               seen::source_closed, seen::abandoned>
     what;
 };
 

@@ -1,6 +1,8 @@
 #include "simulation/play.hpp"
 
+#include "simulation/delivery.hpp"
 #include "simulation/dice.hpp"
+#include "simulation/forms.hpp"
 #include "simulation/spec/specification.hpp"
 #include "simulation/text.hpp"
 #include "simulation/world.hpp"
@@ -64,6 +66,8 @@ private:
   void observe(const observation& x) {
     if (with_trace_)
       result_.trace += "  " + to_string(x) + '\n';
+    if (with_trace_ && shows_secret(x))
+      result_.fault = {"I19", "a secret shows"};
     if (const auto* told = std::get_if<seen::told>(&x.what);
         told && told->listener == 0)
       ++result_.reached[{spec_.state(), name_of(told->what)}];
@@ -154,6 +158,8 @@ outcome play(const scenario& what, bool with_trace) {
   auto result = outcome{};
   try {
     session{what, result, with_trace}.run();
+  } catch (const never_calm& err) {
+    result.fault = {"I8", err.what()};
   } catch (const std::exception& err) {
     result.fault = {"none", err.what()};
   }

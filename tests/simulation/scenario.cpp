@@ -16,7 +16,7 @@ constexpr auto year = caf::timespan{24h} * 365;
 renewal_settings make_settings(dice& random) {
   auto result = renewal_settings{};
   // Standing receivers see many refusals.
-  result.max_retries = 1'000'000;
+  result.max_retries = random.one_of({2U, 20U, 1'000'000U, 1'000'000U});
   result.lifetime_safe_fraction = random.one_of({0.1, 0.5, 0.9, 0.99});
   result.initial_retry_timeout = random.between(1ms, 5s);
   result.max_retry_timeout
@@ -27,6 +27,7 @@ renewal_settings make_settings(dice& random) {
   result.retry_jitter = random.one_of({0.0, 0.1, 0.5});
   result.expiry_margin = random.one_of<caf::timespan>({0s, 1s, 10s, 1h});
   result.fetch_timeout = random.between(10ms, 5min);
+  result.owns_source = !random.percent(10);
   result.seed = random.next();
   return result;
 }
@@ -79,6 +80,13 @@ private:
     return random_.percent(percent) ? std::optional{span()} : std::nullopt;
   }
 
+  /// As many as a receiver may have seen or not.
+  std::optional<std::uint32_t> maybe_retries() {
+    if (!random_.percent(20))
+      return std::nullopt;
+    return static_cast<std::uint32_t>(random_.below(6));
+  }
+
   step let_time_go() {
     const auto choice = random_.next();
     switch (random_.below(12)) {
@@ -114,7 +122,8 @@ private:
       case 2:
         return steps::kill_caller{random_.below(1'000)};
       case 3:
-        return steps::can_retry{random_.below(8), random_.percent(80)};
+        return steps::can_retry{random_.below(8), random_.percent(80),
+                                maybe_retries()};
       case 4:
       case 5:
         return steps::reject{
@@ -162,11 +171,11 @@ private:
   deed choose_deed() {
     if (!random_.percent(faults_))
       return deed::gives_token;
-    return random_.one_of({deed::gives_same_again, deed::gives_same_again,
-                           deed::gives_rejected_again, deed::gives_empty,
-                           deed::gives_malformed, deed::gives_expired,
-                           deed::fails, deed::fails, deed::fails_for_good,
-                           deed::throws, deed::dies, deed::says_nothing});
+    return random_.one_of(
+      {deed::gives_same_again, deed::gives_same_again,
+       deed::gives_rejected_again, deed::gives_empty, deed::gives_malformed,
+       deed::gives_expired, deed::fails, deed::fails, deed::fails_for_good,
+       deed::throws, deed::dies, deed::is_dead, deed::says_nothing});
   }
 
   step source() {
@@ -207,7 +216,17 @@ private:
           : random_.one_of({which::any, which::older, which::current,
                             which::current, which::future, which::foreign});
     result.receiver = random_.below(8);
+    result.max_retries = maybe_retries();
+    if (random_.percent(20))
+      write_down(result);
     return result;
+  }
+
+  void write_down(steps::fetch& what) {
+    what.as_text = random_.one_of({wording::words, wording::digits});
+    // Other fractions have no exact text.
+    if (auto& limit = what.renew_request_timeout)
+      limit = std::chrono::ceil<std::chrono::seconds>(*limit);
   }
 
   dice& random_;

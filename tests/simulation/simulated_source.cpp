@@ -31,14 +31,17 @@ public:
 
   source_state(closable_token_source::pointer self,
                std::shared_ptr<source_script> script)
-    : self_(self), script_(std::move(script)) {
+    : self_(self),
+      script_(std::move(script)),
+      // Ends at once, for want of a behavior.
+      dead_(self->spawn([](caf::event_based_actor*) {})) {
     // nop
   }
 
   closable_token_source::behavior_type make_behavior() {
     return {
       [this](fetch_atom, const attempt& what) { return fetch(what); },
-      [this](close_atom, caf::timespan) { script_->on_close(); },
+      [this](close_atom, caf::timespan left) { return close(left); },
     };
   }
 
@@ -60,31 +63,45 @@ private:
         script_->on_answer(call, caf::make_error(errc::source_down));
         return pass_on(what,
                        [](caf::event_based_actor* self) { self->quit(); });
+      case deed::is_dead:
+        script_->on_answer(call, caf::make_error(errc::source_down));
+        return hand_over(what, dead_);
       default:
         return answer_later(call, plan, what);
     }
+  }
+
+  caf::result<void> close(caf::timespan left) {
+    script_->on_close(left);
+    if (script_->plan().what == deed::says_nothing)
+      return caf::delegated<void>{};
+    return caf::unit;
   }
 
   /// Lets another actor come to grief with the call, so that this one lives to
   /// see the next.
   template <class F>
   caf::result<token> pass_on(const attempt& what, F grief) {
-    auto worker
-      = self_->spawn([grief](caf::event_based_actor* self) -> caf::behavior {
-          // CAF's own would tell the terminal.
-          self->set_exception_handler([](std::exception_ptr&) -> caf::error {
-            return caf::sec::runtime_error;
-          });
-          return {
-            [=](fetch_atom, const attempt&) -> caf::result<token> {
-              auto owed = self->make_response_promise<token>();
-              grief(self);
-              return owed;
-            },
-          };
+    return hand_over(
+      what,
+      self_->spawn([grief](caf::event_based_actor* self) -> caf::behavior {
+        // CAF's own would tell the terminal.
+        self->set_exception_handler([](std::exception_ptr&) -> caf::error {
+          return caf::sec::runtime_error;
         });
+        return {
+          [=](fetch_atom, const attempt&) -> caf::result<token> {
+            auto owed = self->make_response_promise<token>();
+            grief(self);
+            return owed;
+          },
+        };
+      }));
+  }
+
+  caf::result<token> hand_over(const attempt& what, const caf::actor& whom) {
     return detail::mail(self_, fetch_atom_v, what)
-      .delegate(caf::actor_cast<token_source>(worker));
+      .delegate(caf::actor_cast<token_source>(whom));
   }
 
   caf::result<token> answer_later(std::size_t call, const steps::source& plan,
@@ -114,6 +131,7 @@ private:
 
   closable_token_source::pointer self_;
   std::shared_ptr<source_script> script_;
+  caf::actor dead_;
   std::size_t calls_ = 0;
 };
 

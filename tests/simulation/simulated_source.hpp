@@ -25,7 +25,7 @@ struct source_script {
   std::function<void(std::size_t call, std::optional<caf::expected<token>>)>
     on_answer;
 
-  std::function<void()> on_close;
+  std::function<void(caf::timespan left)> on_close;
 
   /// What to do with the next call.
   std::function<steps::source()> plan;

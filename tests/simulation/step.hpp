@@ -26,6 +26,8 @@ enum class deed : std::uint8_t {
   fails_for_good,
   throws,
   dies,
+  /// Has died already.
+  is_dead,
   says_nothing,
 };
 
@@ -37,6 +39,15 @@ enum class route : std::uint8_t {
   only_sent,
   new_receiver,
   standing_receiver,
+};
+
+/// How the options of a fetch are passed on before they are sent.
+enum class wording : std::uint8_t {
+  none,
+  /// As text, with flags that say "true" and "false".
+  words,
+  /// As text, with flags that say "1" and "0".
+  digits,
 };
 
 /// Which generation a caller means.
@@ -110,6 +121,9 @@ struct fetch {
   std::optional<caf::timespan> renew_request_timeout;
   which newer_than;
   std::size_t receiver;
+  /// Is for the receiver alone, and makes no fetch fail.
+  std::optional<std::uint32_t> max_retries;
+  wording as_text;
 };
 
 /// An actor that may be waiting is killed.
@@ -122,6 +136,7 @@ struct can_retry {
   std::size_t receiver;
   /// As if the server had refused the token, else as if it was down.
   bool refused;
+  std::optional<std::uint32_t> max_retries;
 };
 
 struct reject {

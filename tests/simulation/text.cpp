@@ -34,7 +34,8 @@ std::string text(deed x) {
                    {"gives a token", "gives the same again",
                     "gives the rejected one again", "gives an empty one",
                     "gives a malformed one", "gives an expired one", "fails",
-                    "fails for good", "throws", "dies", "says nothing"}));
+                    "fails for good", "throws", "dies", "is dead",
+                    "says nothing"}));
 }
 
 std::string text(route x) {
@@ -46,6 +47,11 @@ std::string text(route x) {
 std::string text(which x) {
   return text(x, std::to_array<std::string_view>(
                    {"none", "any", "older", "current", "future", "foreign"}));
+}
+
+std::string text(wording x) {
+  return text(x, std::to_array<std::string_view>(
+                   {"", "written in words", "written in digits"}));
 }
 
 std::string text(means x) {
@@ -108,7 +114,8 @@ struct details {
                 x.renew_synchronous ? "synchronous" : "",
                 x.report_error ? "reporting" : "", "timeout", text(x.timeout),
                 "renew_request_timeout", text(x.renew_request_timeout),
-                "newer_than", text(x.newer_than), "receiver", text(x.receiver));
+                "newer_than", text(x.newer_than), "receiver", text(x.receiver),
+                "max_retries", text(x.max_retries), text(x.as_text));
   }
 
   std::string operator()(const steps::kill_caller& x) {
@@ -116,7 +123,8 @@ struct details {
   }
 
   std::string operator()(const steps::can_retry& x) {
-    return line(text(x.receiver), x.refused ? "refused" : "down");
+    return line(text(x.receiver), x.refused ? "refused" : "down", "max_retries",
+                text(x.max_retries));
   }
 
   std::string operator()(const steps::reject& x) {
@@ -178,6 +186,11 @@ struct account {
     return "a receiver is asked whether to retry";
   }
 
+  std::string operator()(const seen::retry_answered& x) {
+    return line("receiver", text(x.receiver),
+                "answered:", x.yes ? "retry" : "do not retry");
+  }
+
   std::string operator()(const seen::renewal_requested&) {
     return "renewal requested";
   }
@@ -227,8 +240,8 @@ struct account {
     return "close answered";
   }
 
-  std::string operator()(const seen::source_closed&) {
-    return "source closed";
+  std::string operator()(const seen::source_closed& x) {
+    return line("source closed within", text(x.left));
   }
 
   std::string operator()(const seen::abandoned&) {

@@ -10,6 +10,7 @@
 #include <caf/send.hpp>
 
 #include "simulation/delivery.hpp"
+#include "simulation/written_options.hpp"
 
 #include <utility>
 
@@ -23,6 +24,11 @@ constexpr auto receivers = std::size_t{3};
 /// a pass ends after so many of them.
 constexpr auto longest_pass = std::size_t{60};
 
+secret marked_secret(std::string text) {
+  text.insert(0, secret_mark);
+  return secret{text};
+}
+
 const auto refusal = caf::make_error(caf::sec::runtime_error, "401");
 
 } // namespace
@@ -35,7 +41,9 @@ world::world(const renewal_settings& settings, observer tell)
   script_->on_answer = [this](std::size_t call, auto what) {
     this->tell(seen::source_answered{call, std::move(what)});
   };
-  script_->on_close = [this] { this->tell(seen::source_closed{}); };
+  script_->on_close = [this](caf::timespan left) {
+    this->tell(seen::source_closed{left});
+  };
   script_->plan = [this] { return plan_; };
   script_->answer = [this](const steps::source& plan, const attempt& what) {
     return answer(plan, what);
@@ -53,7 +61,8 @@ world::world(const renewal_settings& settings, observer tell)
 world::~world() {
   // Whatever is still to be seen is of no interest.
   tell_ = [](const observation&) {};
-  apply(steps::drop_handles{});
+  // What goes on and on ends with the bearer.
+  drop();
   let_go();
 }
 
@@ -142,9 +151,7 @@ void world::apply(const steps::source& what) {
 
 token world::fresh_token(const steps::source& plan) {
   auto result = token{};
-  auto text = std::to_string(++secrets_);
-  text.insert(0, secret_mark);
-  result.access_token = secret{text};
+  result.access_token = marked_secret(std::to_string(++secrets_));
   if (plan.lifetime)
     result.expires_at = detail::saturating_add(time_.wall(), *plan.lifetime);
   result.refresh_after = plan.refresh_after;
@@ -171,7 +178,7 @@ caf::expected<token> world::answer(const steps::source& plan,
       result.access_token = secret{};
       break;
     case deed::gives_malformed:
-      result.access_token = secret{"with a blank"};
+      result.access_token = marked_secret("with a blank");
       break;
     case deed::gives_expired:
       result.expires_at = time_.wall();
@@ -192,24 +199,43 @@ caf::expected<token> world::answer(const steps::source& plan,
 
 // -- fetches ------------------------------------------------------------------
 
-void world::apply(const steps::fetch& what) {
-  if (!bearer_)
-    return;
+fetch_options world::options(const steps::fetch& what) const {
   auto opts = fetch_options{};
   opts.renew_required = what.renew_required;
   opts.renew_synchronous = what.renew_synchronous;
   opts.report_error = what.report_error;
   opts.timeout = what.timeout;
   opts.renew_request_timeout = what.renew_request_timeout;
+  opts.max_retries = what.max_retries;
   if (what.newer_than != which::none)
     opts.newer_than = name(what.newer_than);
+  return opts;
+}
+
+void world::apply(const steps::fetch& what) {
+  if (!bearer_)
+    return;
+  const auto opts = options(what);
+  auto task = errand{opts, opts, what.via};
+  if (what.as_text != wording::none) {
+    const auto read = by_text(opts, what.as_text);
+    if (!read) {
+      tell(seen::fetch_sent{callers_.size(), opts, what.via, {}});
+      tell(seen::fetch_answered{callers_.size(), read.error()});
+      callers_.emplace_back();
+      return;
+    }
+    task.sent = *read;
+  }
   auto receiver = receiver_actor{};
-  if (what.via == route::new_receiver)
+  if (what.via == route::new_receiver) {
     receiver = bearer_.receiver();
-  else if (what.via == route::standing_receiver)
-    receiver = receivers_[what.receiver % receivers_.size()];
+  } else if (what.via == route::standing_receiver) {
+    task.receiver = what.receiver % receivers_.size();
+    receiver = receivers_[*task.receiver];
+  }
   auto caller = spawn_fetcher(time_.sys(), taking_notes(), callers_.size(),
-                              bearer_, std::move(receiver), opts, what.via);
+                              bearer_, std::move(receiver), task);
   callers_.push_back(caller.address());
 }
 
@@ -225,17 +251,24 @@ void world::apply(const steps::kill_caller& what) {
 void world::apply(const steps::can_retry& what) {
   if (!bearer_)
     return;
-  spawn_retrier(time_.sys(), taking_notes(),
-                receivers_[what.receiver % receivers_.size()],
-                what.refused ? refusal : caf::make_error(errc::timed_out));
+  const auto id = what.receiver % receivers_.size();
+  auto opts = fetch_options{};
+  opts.max_retries = what.max_retries;
+  spawn_retrier(time_.sys(), taking_notes(), id, receivers_[id],
+                what.refused ? refusal : caf::make_error(errc::timed_out),
+                opts);
 }
 
-void world::apply(const steps::read&) {
-  if (!bearer_)
-    return;
+const token* world::read() {
   const auto* found = reader_->read();
   tell(seen::was_read{found ? std::optional{*found} : std::nullopt,
                       bearer_.is_renewal_required()});
+  return found;
+}
+
+void world::apply(const steps::read&) {
+  if (bearer_)
+    read();
 }
 
 // -- wishes -------------------------------------------------------------------
@@ -268,7 +301,7 @@ void world::apply(const steps::reject& what) {
       spawn_rejecter(time_.sys(), taking_notes(), bearer_, refused);
       break;
     case means::reader:
-      if (const auto* found = reader_->read()) {
+      if (const auto* found = read()) {
         tell(seen::rejected{found->generation, true});
         reader_->reject();
       }
@@ -356,6 +389,10 @@ void world::apply(const steps::drop_handles&) {
   // Callers that have not sent their message yet still hold the bearer.
   apply(steps::settle{0});
   tell(seen::abandoned{});
+  drop();
+}
+
+void world::drop() {
   reader_.reset();
   receivers_.clear();
   bearer_ = handle{};

@@ -84,6 +84,14 @@ private:
 
   void tell(decltype(observation::what) what);
 
+  fetch_options options(const steps::fetch& what) const;
+
+  /// Without a message.
+  const token* read();
+
+  /// Lets go of the bearer.
+  void drop();
+
   note taking_notes();
 
   /// Moves the clocks, the wall clock by its own rate.

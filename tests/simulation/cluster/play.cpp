@@ -2,7 +2,9 @@
 
 #include "simulation/cluster/specification.hpp"
 #include "simulation/cluster/world.hpp"
+#include "simulation/delivery.hpp"
 #include "simulation/dice.hpp"
+#include "simulation/forms.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -58,6 +60,8 @@ private:
     if (with_trace_)
       result_.trace += "  node " + std::to_string(node) + ' ' + to_string(x)
                        + '\n';
+    if (with_trace_ && shows_secret(x))
+      result_.fault = {"I19", "a secret shows"};
     spec_.observe(node, x);
   }
 
@@ -194,6 +198,8 @@ outcome play(const scenario& what, bool with_trace) {
   auto result = outcome{};
   try {
     session{what, result, with_trace}.run();
+  } catch (const never_calm& err) {
+    result.fault = {"I8", err.what()};
   } catch (const std::exception& err) {
     result.fault = {"none", err.what()};
   }

@@ -112,7 +112,7 @@ void world::start_source(std::size_t at) {
   it.script->on_answer = [this, at](std::size_t call, auto what) {
     tell(at, seen::source_answered{call, std::move(what)});
   };
-  it.script->on_close = [] {};
+  it.script->on_close = [](caf::timespan) {};
   it.script->plan = [this] { return plan_; };
   it.script->answer = [this, at](const steps::source& plan, const attempt&) {
     return answer(at, plan);
@@ -227,9 +227,9 @@ void world::apply(const steps::fetch& what) {
   opts.timeout = what.timeout;
   if (what.newer)
     opts.newer_than = nodes_[at].latest;
-  spawn_fetcher(
-    time_.sys(), [this, at](auto seen) { tell(at, std::move(seen)); },
-    callers_++, nodes_[at].bearer, {}, opts, route::direct);
+  spawn_fetcher(time_.sys(),
+                [this, at](auto seen) { tell(at, std::move(seen)); },
+                callers_++, nodes_[at].bearer, {}, {opts, opts, route::direct});
 }
 
 void world::apply(const steps::reject& what) {

@@ -63,13 +63,9 @@ bool ended_before(const std::optional<point>& end, bool at_once,
 /// The wall time at which an answer was given, at the earliest.
 caf::timestamp given_at(const record& all, const fetch& x) {
   auto result = x.answered->at.wall;
-  auto stalled = false;
-  for (const auto& one : all.recent) {
+  for (const auto& one : all.recent)
     result = std::min(result, one.at.wall);
-    const auto* moved = std::get_if<seen::clocks_moved>(&one.what);
-    stalled = stalled || (moved && moved->stalled);
-  }
-  return stalled ? std::min(result, all.calm_at.wall) : result;
+  return all.stalled() ? std::min(result, all.calm_at.wall) : result;
 }
 
 // -- tokens -------------------------------------------------------------------
@@ -158,13 +154,30 @@ void check_timeout(const situation& is, const caf::error& err, faults& out) {
               "I6", "a timeout does not tell when the next attempt is due");
 }
 
+/// Who waits for an attempt when the bearer is closed gets its outcome, if it
+/// ends within the grace.
+void check_turned_away(const situation& is, const fetch& x, faults& out) {
+  const auto& all = is.all;
+  out.require(all.ending(), "I14", "stopped without having been asked");
+  if (!all.closed || all.stopped || all.abandoned || !is.in_flight_before
+      || x.sent.epoch == all.epoch || x.sent.epoch >= all.closed->epoch)
+    return;
+  const auto& endings = is.line.endings();
+  const auto ended_now = !endings.empty() && endings.back().epoch == all.epoch;
+  // Its end may have come just before.
+  if (ended_now && all.closed->epoch == all.epoch)
+    return;
+  out.require(is.now.steady >= later(all.closed->at.steady, all.grace), "I14",
+              "who waited for an attempt was turned away within the grace");
+}
+
 void check_error(const situation& is, const fetch& x, faults& out) {
   const auto& err = x.answer->error();
   const auto say = [&](const char* why) {
     out.add("I6", std::string{why} + ": " + to_string(err));
   };
   if (err == errc::stopped) {
-    out.require(is.all.ending(), "I14", "stopped without having been asked");
+    check_turned_away(is, x, out);
   } else if (err == errc::timed_out) {
     out.require(x.answered->at.steady >= deadline_of(x, is.settings), "I5",
                 "timed out ahead of the deadline");
@@ -192,10 +205,8 @@ void check_error(const situation& is, const fetch& x, faults& out) {
 void check_owed(const situation& is, const fetch& x, faults& out) {
   if (x.settled || x.killed)
     return;
-  // A fetch that was sent during a stall may have arrived at its end.
-  const auto on_its_way = x.arrived.value_or(is.now.steady) - x.sent.at.steady;
-  out.require(is.now.steady < later(deadline_of(x, is.settings), on_its_way),
-              "I5", "a fetch was not answered by its deadline");
+  out.require(is.now.steady < latest_deadline_of(x, is.settings), "I5",
+              "a fetch was not answered by its deadline");
   out.require(!is_mistaken(x.what), "I6",
               "mistaken options were not answered at once");
   out.require(!is.line.stopped(), "I14", "a fetch waits after the end");
@@ -257,6 +268,14 @@ caf::timespan deadline_of(const fetch& x, const renewal_settings& settings) {
   if (x.what.renew_request_timeout)
     budget = std::min(budget, *x.what.renew_request_timeout);
   return later(x.sent.at.steady, budget);
+}
+
+caf::timespan latest_deadline_of(const fetch& x,
+                                 const renewal_settings& settings) {
+  // One that was sent during a stall may have arrived at its end.
+  const auto on_its_way = x.arrived.value_or(x.sent.at.steady)
+                          - x.sent.at.steady;
+  return later(deadline_of(x, settings), on_its_way);
 }
 
 bool is_quiet(const record& all, std::size_t until) {

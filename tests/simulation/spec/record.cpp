@@ -1,5 +1,7 @@
 #include "simulation/spec/record.hpp"
 
+#include <algorithm>
+
 namespace bearer::sim::spec {
 
 namespace {
@@ -31,6 +33,7 @@ struct filing {
     auto& fetch = to.fetches[x.caller];
     fetch.what = x.what;
     fetch.via = x.via;
+    fetch.receiver = x.receiver;
     fetch.sent = here;
     fetch.killed = to.killed.count(x.caller) > 0;
   }
@@ -58,6 +61,10 @@ struct filing {
     to.retry_asked = here;
   }
 
+  void operator()(const seen::retry_answered&) {
+    // Judged where it stands.
+  }
+
   void operator()(const seen::renewal_requested&) {
     to.renewal_requested = here;
   }
@@ -66,8 +73,13 @@ struct filing {
     to.prefetched = here;
   }
 
-  void operator()(const seen::was_read&) {
-    // Judged where it stands.
+  void operator()(const seen::was_read& x) {
+    if (!x.what)
+      return;
+    if (x.what->generation != to.last_read)
+      to.past_reads = to.reads;
+    ++to.reads;
+    to.last_read = x.what->generation;
   }
 
   void operator()(const seen::reject_answered&) {
@@ -113,8 +125,10 @@ struct filing {
     ++to.close_answers;
   }
 
-  void operator()(const seen::source_closed&) {
+  void operator()(const seen::source_closed& x) {
     ++to.source_closings;
+    to.source_closed = here;
+    to.left = x.left;
   }
 
   void operator()(const seen::abandoned&) {
@@ -128,6 +142,13 @@ struct filing {
 void record::add(const observation& x) {
   recent.push_back(x);
   std::visit(filing{*this, {x.at, epoch, recent.size()}}, x.what);
+}
+
+bool record::stalled() const {
+  return std::any_of(recent.begin(), recent.end(), [](const observation& x) {
+    const auto* moved = std::get_if<seen::clocks_moved>(&x.what);
+    return moved && moved->stalled;
+  });
 }
 
 void record::turn_page(const moment& now) {

@@ -34,6 +34,7 @@ struct call {
 struct fetch {
   fetch_options what;
   route via;
+  std::optional<std::size_t> receiver;
   point sent;
   std::optional<point> answered;
   std::optional<caf::expected<token>> answer;
@@ -45,6 +46,9 @@ struct fetch {
   bool killed = false;
   /// The bearer certainly owes it nothing more.
   bool settled = false;
+  /// Whether it was answered by the end of an attempt rather than at once; none
+  /// if that cannot be told, or has not been.
+  std::optional<bool> waited;
   /// How many answers came.
   std::size_t answers = 0;
 };
@@ -86,6 +90,11 @@ struct record {
   std::optional<point> renewal_requested;
   std::optional<point> prefetched;
 
+  // Reads that gave a token: all, and those before the token changed.
+  std::uint64_t reads = 0;
+  std::uint64_t past_reads = 0;
+  generation last_read;
+
   // The end, each time for the first one.
   std::optional<point> stopped;
   std::optional<point> closed;
@@ -94,8 +103,14 @@ struct record {
   /// When the bearer had it at the latest.
   std::optional<caf::timespan> close_arrived;
   std::size_t source_closings = 0;
+  /// When the source was closed, and what was left of the grace for it.
+  std::optional<point> source_closed;
+  caf::timespan left{0};
   std::size_t close_calls = 0;
   std::size_t close_answers = 0;
+
+  /// Whether time has passed in the present epoch while messages lay about.
+  bool stalled() const;
 
   /// Whether the end was asked for in any way.
   bool ending() const {

@@ -42,6 +42,9 @@ void check_rejections(const situation& is, faults& out);
 /// Which answers fetches got, and when (I2 to I7, I12, I14, I16, I17).
 void check_answers(const situation& is, faults& out);
 
+/// How many fetches receivers allow (I17).
+void check_retries(const situation& is, faults& out);
+
 /// Reads without a message (I2 to I4, I14, I21).
 void check_reads(const situation& is, faults& out);
 
@@ -54,8 +57,11 @@ void check_statuses(const situation& is, faults& out);
 /// The end (I14).
 void check_end(const situation& is, faults& out);
 
-/// When the bearer is to answer this fetch at the latest, or the end of time.
+/// When the bearer is to answer this fetch, or the end of time, if it had it as
+/// soon as that was sent, or as late as it may have.
 caf::timespan deadline_of(const fetch& x, const renewal_settings& settings);
+caf::timespan latest_deadline_of(const fetch& x,
+                                 const renewal_settings& settings);
 
 /// Whether nothing happened in the epoch before `until` that could change what
 /// a fetch gets.

@@ -28,10 +28,12 @@ void specification::judge(const moment& now) {
   note_arrivals(now, is.had);
   check_answers(is, faults_);
   check_rejections(is, faults_);
+  check_retries(is, faults_);
   check_reads(is, faults_);
   check_listeners(is, faults_);
   check_statuses(is, faults_);
   check_end(is, faults_);
+  suppression_.judge(is, faults_);
   close_books(now);
 }
 
@@ -54,17 +56,27 @@ void specification::note_arrivals(const moment& now, const publication* had) {
   }
 }
 
+void specification::note_wait(fetch& x, bool ended_now) const {
+  // It takes the end of an attempt to answer who waits with a token.
+  if (x.sent.epoch < all_.epoch)
+    x.waited = true;
+  else if (!ended_now)
+    x.waited = false;
+}
+
 void specification::close_books(const moment& now) {
-  const auto renewed = !line_.endings().empty()
-                       && line_.endings().back().epoch == all_.epoch
-                       && line_.endings().back().success();
+  const auto ended_now = !line_.endings().empty()
+                         && line_.endings().back().epoch == all_.epoch;
+  const auto renewed = ended_now && line_.endings().back().success();
   for (auto& [id, x] : all_.fetches) {
     // Of the answers to those who were killed one can only be sure.
     const auto answered = line_.stopped()
                           || (renewed && x.sent.epoch < all_.epoch)
-                          || now.steady >= deadline_of(x, settings_);
+                          || now.steady >= latest_deadline_of(x, settings_);
     if (x.killed && answered)
       x.settled = true;
+    if (x.answered && x.answered->epoch == all_.epoch)
+      note_wait(x, ended_now);
   }
   all_.turn_page(now);
 }

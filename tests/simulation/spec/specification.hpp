@@ -5,6 +5,7 @@
 #include "simulation/observation.hpp"
 #include "simulation/spec/faults.hpp"
 #include "simulation/spec/record.hpp"
+#include "simulation/spec/suppression.hpp"
 #include "simulation/spec/timeline.hpp"
 
 #include <optional>
@@ -51,11 +52,14 @@ private:
 
   void note_arrivals(const moment& now, const publication* had);
 
+  void note_wait(fetch& x, bool ended_now) const;
+
   void close_books(const moment& now);
 
   const renewal_settings settings_;
   record all_;
   timeline line_;
+  suppression suppression_;
   faults faults_;
 };
 

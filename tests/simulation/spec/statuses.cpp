@@ -1,5 +1,6 @@
 #include <bearer/error.hpp>
 
+#include "simulation/spec/arithmetic.hpp"
 #include "simulation/spec/rules.hpp"
 
 namespace bearer::sim::spec {
@@ -8,7 +9,10 @@ namespace {
 
 /// How many fetches ended how, as their callers saw it.
 struct tally {
-  std::uint64_t tokens = 0;
+  std::uint64_t hits = 0;
+  std::uint64_t renewed = 0;
+  /// Got a token, at once or not.
+  std::uint64_t either = 0;
   std::uint64_t failed = 0;
   std::uint64_t timed_out = 0;
   std::uint64_t stopped = 0;
@@ -17,9 +21,16 @@ struct tally {
   std::uint64_t waiting = 0;
 
   std::uint64_t answered() const {
-    return tokens + failed + timed_out + stopped;
+    return hits + renewed + either + failed + timed_out + stopped;
   }
 };
+
+/// Where a fetch counts that got a token.
+std::uint64_t& tokens(tally& in, std::optional<bool> waited) {
+  if (!waited)
+    return in.either;
+  return *waited ? in.renewed : in.hits;
+}
 
 tally count(const record& all) {
   auto result = tally{};
@@ -27,7 +38,7 @@ tally count(const record& all) {
     if (!x.answer)
       ++(x.killed ? result.unknown : result.waiting);
     else if (*x.answer)
-      ++result.tokens;
+      ++tokens(result, x.waited);
     else if (x.answer->error() == errc::timed_out)
       ++result.timed_out;
     else if (x.answer->error() == errc::stopped)
@@ -45,12 +56,42 @@ bool within(std::uint64_t x, std::uint64_t least, std::uint64_t more) {
 void check_counters(const tally& seen_by_callers, const fetch_counters& x,
                     faults& out) {
   const auto& c = seen_by_callers;
-  out.require(within(x.hits + x.renewed, c.tokens, c.unknown)
+  const auto tokens = c.hits + c.renewed + c.either;
+  out.require(within(x.hits, c.hits, c.either + c.unknown)
+                && within(x.renewed, c.renewed, c.either + c.unknown)
+                && within(x.hits + x.renewed, tokens, c.unknown)
                 && within(x.failed, c.failed, c.unknown)
                 && within(x.timed_out, c.timed_out, c.unknown)
                 && within(x.stopped, c.stopped, c.unknown)
                 && within(x.total(), c.answered(), c.unknown),
               "I18", "the counters do not add up to the answers");
+}
+
+/// A reader tells of its reads when it sees another token, at the latest.
+void check_reads_told(const record& all, const fetch_counters& x, faults& out) {
+  out.require(all.past_reads <= x.fast_reads && x.fast_reads <= all.reads,
+              "I18", "the status tells other reads than there were");
+}
+
+/// When the next attempt starts.
+void check_next_attempt(const situation& is, const status& x, faults& out) {
+  const auto next = x.next_attempt_in;
+  const auto expected = is.line.next_start(is.now);
+  if (!next) {
+    out.require(!expected, "I18",
+                "the status does not tell when the next attempt starts");
+    return;
+  }
+  if (!expected) {
+    out.require(!is.line.in_flight() && is.line.wanted(), "I18",
+                "the status tells of an attempt that will not be");
+    return;
+  }
+  const auto when = later(is.now.steady, *next);
+  const auto margin = slop(when);
+  out.require(later(when, margin) >= expected->low
+                && when <= later(expected->high, margin),
+              "I18", "the status tells another time of the next attempt");
 }
 
 bool is_possible(bearer_state state, const timeline& line) {
@@ -81,6 +122,7 @@ void check_running(const situation& is, const status& x, const tally& c,
               "I18", "the status tells other failures");
   out.require(within(x.waiters, c.waiting, c.unknown), "I18",
               "the status tells another number of waiters");
+  check_next_attempt(is, x, out);
 }
 
 } // namespace
@@ -102,6 +144,7 @@ void check_statuses(const situation& is, faults& out) {
               "I18", "the status tells other attempts");
   const auto c = count(is.all);
   check_counters(c, x.fetches, out);
+  check_reads_told(is.all, x.fetches, out);
   if (!is.all.ending())
     check_running(is, x, c, out);
   out.require(!is.line.stopped() || x.state == bearer_state::stopped

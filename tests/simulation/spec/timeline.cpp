@@ -163,6 +163,7 @@ void timeline::started(const record& all, const events::attempt_started& what,
   out.require(what.number == failures_ + 1, "I8",
               "the attempt's number does not count the failures");
   check_start_time(all, now, out);
+  check_waiters(all, what.waiters, out);
   check_reason(all, what.reason, out);
   if (attempts_ >= all.calls.size()) {
     out.add("I18", "an attempt started without a call of the source");
@@ -207,14 +208,46 @@ void timeline::check_start_time(const record& all, const moment& now,
                 "an attempt started ahead of the backoff");
     return;
   }
-  const auto by_wall = due_wall_earliest_
-                       && later(latest_wall_, slop(now.steady))
-                            >= *due_wall_earliest_;
   const auto waited = [&] {
     return somebody_waits(all, had_, [](const fetch&) { return true; });
   };
-  out.require(by_wall || wanted_ || wished_in_this_epoch(all) || waited(),
+  out.require(wall_clock_wants(now) || wanted_ || wished_in_this_epoch(all)
+                || waited(),
               "I10", "an attempt started ahead of the schedule, for nobody");
+}
+
+bool timeline::wall_clock_wants(const moment& now) const {
+  return due_wall_earliest_
+         && later(latest_wall_, slop(now.steady)) >= *due_wall_earliest_;
+}
+
+std::optional<bounds> timeline::next_start(const moment& now) const {
+  if (flight_ || !due_latest_)
+    return std::nullopt;
+  const auto brought_forward = failures_ > 0 ? wanted_ahead_
+                                             : wanted_ || wall_clock_wants(now);
+  const auto low = brought_forward || !due_earliest_
+                     ? floor_after(caf::timespan{0})
+                     : *due_earliest_;
+  return bounds{low, *due_latest_};
+}
+
+/// Some fetches may have come or gone just before or after.
+void timeline::check_waiters(const record& all, std::uint64_t waiters,
+                             faults& out) const {
+  auto least = std::uint64_t{0};
+  auto most = std::uint64_t{0};
+  for (const auto& [id, x] : all.fetches) {
+    const auto over = x.settled
+                      && !(x.answered && x.answered->epoch == all.epoch);
+    if (over)
+      continue;
+    ++most;
+    if (x.sent.epoch < all.epoch && !x.settled && !x.killed)
+      ++least;
+  }
+  out.require(least <= waiters && waiters <= most, "I20",
+              "an attempt is said to have another number of waiters");
 }
 
 std::size_t timeline::last_success() const {

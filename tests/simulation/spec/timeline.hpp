@@ -4,6 +4,7 @@
 
 #include <caf/error.hpp>
 
+#include "simulation/spec/arithmetic.hpp"
 #include "simulation/spec/faults.hpp"
 #include "simulation/spec/record.hpp"
 
@@ -109,6 +110,9 @@ public:
     return due_latest_;
   }
 
+  /// The same from its earliest time on; points in time, not delays.
+  std::optional<bounds> next_start(const moment& now) const;
+
   /// Whether somebody has wished for an attempt since the last one ended.
   bool wanted() const {
     return wanted_;
@@ -149,6 +153,9 @@ private:
 
   void check_reason(const record& all, attempt_reason reason,
                     faults& out) const;
+  void check_waiters(const record& all, std::uint64_t waiters,
+                     faults& out) const;
+  bool wall_clock_wants(const moment& now) const;
   void check_start_time(const record& all, const moment& now,
                         faults& out) const;
   bool wished_in_this_epoch(const record& all) const;

@@ -31,10 +31,7 @@ public:
 
   source_state(closable_token_source::pointer self,
                std::shared_ptr<source_script> script)
-    : self_(self),
-      script_(std::move(script)),
-      // Ends at once, for want of a behavior.
-      dead_(self->spawn([](caf::event_based_actor*) {})) {
+    : self_(self), script_(std::move(script)) {
     // nop
   }
 
@@ -65,6 +62,9 @@ private:
                        [](caf::event_based_actor* self) { self->quit(); });
       case deed::is_dead:
         script_->on_answer(call, caf::make_error(errc::source_down));
+        // Ends at once, for want of a behavior.
+        if (!dead_)
+          dead_ = self_->spawn([](caf::event_based_actor*) {});
         return hand_over(what, dead_);
       default:
         return answer_later(call, plan, what);

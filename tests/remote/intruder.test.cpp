@@ -347,10 +347,17 @@ TEST_CASE_METHOD(cluster, "who has not subscribed is not answered",
 
 TEST_CASE("questions that wait are few for each line", "[remote][intruder]") {
   node there;
-  numbered_source source;
-  owner at{there, source.spawn(there.sys), quick()};
+  signal go;
+  const auto guard = at_end{go};
+  // Hangs when it is asked for the second time.
+  auto source = function_source(
+    there.sys, [go, calls = 0]() mutable -> caf::expected<token> {
+      if (++calls > 1)
+        go.wait();
+      return make_token("token-" + std::to_string(calls));
+    });
+  owner at{there, source, quick(1min)};
   const auto first = must(at.bearer.fetch());
-  source.break_down();
   intruder who{at.address()};
   who.send(who.gate(), caf::make_message(subscribe_atom_v, std::uint64_t{1}));
   for (auto i = std::uint64_t{0}; i < 1'000; ++i) {

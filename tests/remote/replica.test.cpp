@@ -7,6 +7,8 @@
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
 
+#include <caf/actor_registry.hpp>
+
 #include "remote/support/event_watch.hpp"
 #include "remote/support/node.hpp"
 #include <catch2/catch_test_macros.hpp>
@@ -94,6 +96,16 @@ TEST_CASE_METHOD(cluster,
   const auto err = error_of(replica.fetch(opts));
   CHECK(err == errc::command_failed);
   CHECK(contains(caf::to_string(err), "out of order"));
+}
+
+TEST_CASE_METHOD(cluster,
+                 "nothing of a cluster is found by its name over the network",
+                 "[remote]") {
+  REQUIRE(replica.fetch());
+  node neutral;
+  const auto named_by_caf = neutral.sys.registry().named_actors();
+  CHECK(here.sys.registry().named_actors().size() == named_by_caf.size());
+  CHECK(there.sys.registry().named_actors().size() == named_by_caf.size());
 }
 
 TEST_CASE_METHOD(cluster, "a replica has the owner's new token without asking",

@@ -1,5 +1,6 @@
 #include <bearer/bearer.hpp>
 
+#include "support/eventually.hpp"
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
 #include "support/test_ca.hpp"
@@ -13,6 +14,7 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -232,6 +234,31 @@ TEST_CASE("an owner who is refused takes no other one's connection with him",
     stays.ask();
   }
   CHECK(stays.wire.connections() == before);
+}
+
+TEST_CASE("a key that cannot be read for a while keeps nobody apart for longer",
+          "[remote][tls][I11]") {
+  test_ca ca;
+  const auto own = ca.issue();
+  node here{own, ca.file()};
+  node there{ca.issue(), ca.file()};
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  relay wire{at.published.port()};
+  const auto replica
+    = must(remote::connect(here.sys, local(wire.port()), quick()));
+  REQUIRE(replica.fetch());
+  // As somebody may do who replaces it.
+  std::filesystem::rename(own.key, own.key + ".old");
+  wire.cut();
+  REQUIRE(wire.wait_for_end());
+  wire.mend();
+  CHECK(eventually([&] {
+    return contains(caf::to_string(replica.status().last_error), "private key");
+  }));
+  std::filesystem::rename(own.key + ".old", own.key);
+  at.bearer.request_renewal();
+  CHECK(wait_for_secret(replica, "token-2"));
 }
 
 // -- what is refused at the start ---------------------------------------------

@@ -1,14 +1,17 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/saturating.hpp>
 #include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/source/bearer_source.hpp>
 #include <bearer/source/detail/budget.hpp>
 
+#include <caf/actor_clock.hpp>
 #include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -88,6 +91,7 @@ private:
     fetching_ = self_->make_response_promise<token>();
     refused_ = what.rejected;
     const auto options = to_fetch_options(what);
+    deadline_ = detail::saturating_add(self_->clock().now(), *options.timeout);
     if (what.reason == attempt_reason::rejected && options.newer_than)
       reject(*options.newer_than);
     ask(options);
@@ -99,7 +103,9 @@ private:
     detail::anon_mail(inner_, reject_atom_v, what);
   }
 
-  void ask(const fetch_options& options) {
+  void ask(fetch_options options) {
+    const auto left = deadline_ - self_->clock().now();
+    options.timeout = std::max<caf::timespan>(left, caf::timespan{1});
     // Infinite, because a cache always answers by the deadline it was given.
     detail::mail(self_, fetch_atom_v, options)
       .request(inner_, caf::infinite)
@@ -165,6 +171,9 @@ private:
   inner_call::pointer self_;
   cache_actor inner_;
   std::shared_ptr<std::atomic<bool>> ended_;
+
+  /// Until then all that is asked has to be answered.
+  caf::actor_clock::time_point deadline_;
 
   /// What must not be given again, unless the inner bearer was told so.
   secret refused_;

@@ -6,10 +6,11 @@
 #include <caf/action.hpp>
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
-#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/io/basp_broker.hpp>
+#include <caf/io/datagram_servant.hpp>
+#include <caf/io/doorman.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/middleman_actor_impl.hpp>
 #include <caf/io/scribe.hpp>
@@ -22,6 +23,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace bearer::remote::detail {
 
@@ -41,56 +43,107 @@ public:
   }
 
   void take_over(const remote::address& where, const held_socket& socket) {
-    std::erase_if(sockets_, [](const auto& x) { return x.second.expired(); });
-    sockets_[{where.host, where.port}] = socket;
+    std::erase_if(offers_, [](const auto& x) { return x.socket.expired(); });
+    offers_.push_back({where, socket});
   }
 
 protected:
   caf::expected<caf::io::scribe_ptr> connect(const std::string& host,
                                              std::uint16_t port) override {
-    const auto i = sockets_.find({host, port});
-    const auto socket = i == sockets_.end() ? nullptr : i->second.lock();
-    const auto fd = socket ? socket->release() : -1;
+    const auto fd = take({host, port});
     if (fd < 0)
       return caf::make_error(caf::sec::cannot_connect_to_node);
-    sockets_.erase(i);
     if (how_ == transport::tls)
       return make_tls_scribe(system(), fd);
     return system().middleman().backend().new_scribe(fd);
   }
 
-private:
-  transport how_;
+  // Nothing is published here.
 
-  /// By their addresses. Whoever has handed one over keeps it meanwhile.
-  std::map<std::pair<std::string, std::uint16_t>, std::weak_ptr<owned_socket>>
-    sockets_;
+  caf::expected<caf::io::doorman_ptr> open(std::uint16_t, const char*,
+                                           bool) override {
+    return caf::make_error(caf::sec::cannot_open_port);
+  }
+
+  caf::expected<caf::io::datagram_servant_ptr>
+  open_udp(std::uint16_t, const char*, bool) override {
+    return caf::make_error(caf::sec::cannot_open_port);
+  }
+
+private:
+  struct offer {
+    remote::address where;
+
+    /// Whoever has handed it over keeps it meanwhile.
+    std::weak_ptr<owned_socket> socket;
+  };
+
+  /// The last one that is there still; -1 if there is none.
+  int take(const remote::address& where) {
+    for (auto i = offers_.rbegin(); i != offers_.rend(); ++i)
+      if (i->where == where)
+        if (const auto socket = i->socket.lock())
+          if (const auto fd = socket->release(); fd >= 0)
+            return fd;
+    return -1;
+  }
+
+  transport how_;
+  std::vector<offer> offers_;
 };
 
-caf::actor spawn_connector(caf::actor_system& sys, transport how) {
-  auto broker = sys.middleman().named_broker<caf::io::basp_broker>("BASP");
-  auto result = caf::actor_cast<caf::actor>(
-    sys.spawn<connector_actor, caf::hidden>(broker, how));
-  // Nobody else ends it, and it has handles of the broker and of its peers.
-  caf::actor_cast<caf::abstract_actor*>(broker)->attach_functor(
-    [known = caf::actor_cast<caf::weak_actor_ptr>(result)] {
-      if (const auto it = known.lock())
-        caf::anon_send_exit(it, caf::exit_reason::kill);
-    });
-  return result;
+caf::actor spawn_connector(caf::actor_system& sys, const caf::actor& broker,
+                           transport how) {
+  if (how == transport::plain)
+    return caf::actor_cast<caf::actor>(
+      sys.spawn<connector_actor, caf::hidden>(broker, how));
+  // On a thread of its own, because TLS reads keys and certificates from files.
+  return caf::actor_cast<caf::actor>(
+    sys.spawn<connector_actor, caf::hidden + caf::detached>(broker, how));
 }
 
 /// One for each actor system, because CAF's remembers where it is connected.
-caf::actor find_connector(caf::actor_system& sys, transport how) {
-  static auto mutex = std::mutex{};
-  const auto guard = std::lock_guard{mutex};
-  const auto* key = how == transport::tls ? "bearer.tls-connector"
-                                          : "bearer.connector";
-  if (auto known = sys.registry().get<caf::actor>(key))
+/// Not in CAF's registry, where peers look up names.
+class connectors {
+public:
+  caf::actor find(caf::actor_system& sys, transport how) {
+    const auto guard = std::lock_guard{mutex_};
+    auto& known = all_[{&sys, how}];
+    if (!known) {
+      auto broker = sys.middleman().named_broker<caf::io::basp_broker>("BASP");
+      known = spawn_connector(sys, broker, how);
+      end_with(broker, {&sys, how});
+    }
     return known;
-  auto result = spawn_connector(sys, how);
-  sys.registry().put(key, result);
-  return result;
+  }
+
+private:
+  using key = std::pair<const caf::actor_system*, transport>;
+
+  /// Nobody else ends it, and it has handles of the broker and of its peers.
+  void end_with(const caf::actor& broker, const key& which) {
+    caf::actor_cast<caf::abstract_actor*>(broker)->attach_functor(
+      [this, which] { end(which); });
+  }
+
+  void end(const key& which) {
+    auto old = caf::actor{};
+    {
+      const auto guard = std::lock_guard{mutex_};
+      old = std::exchange(all_[which], nullptr);
+      all_.erase(which);
+    }
+    caf::anon_send_exit(old, caf::exit_reason::kill);
+  }
+
+  std::mutex mutex_;
+  std::map<key, caf::actor> all_;
+};
+
+caf::actor find_connector(caf::actor_system& sys, transport how) {
+  // Never destroyed: an actor system may end after all static objects.
+  static auto* all = new connectors;
+  return all->find(sys, how);
 }
 
 } // namespace

@@ -54,10 +54,11 @@ void mark_thread() {
 
 tls_errors_apart::tls_errors_apart() noexcept
   : before_(std::exchange(is_network_thread, true)) {
-  // nop
+  ERR_set_mark();
 }
 
 tls_errors_apart::~tls_errors_apart() {
+  ERR_pop_to_mark();
   is_network_thread = before_;
 }
 
@@ -66,8 +67,8 @@ void keep_tls_errors_apart(caf::actor_system& sys) {
   static const auto index = SSL_get_ex_new_index(0, nullptr, on_begin, nullptr,
                                                  nullptr);
   static_cast<void>(index);
-  // One thread works with all connections. Another one, of the actor that
-  // connects, makes those that go out.
+  // One thread works with all connections. Another one makes those that an
+  // application connects by CAF's own means.
   sys.middleman().backend().post(mark_thread);
   const auto connector = sys.openssl_manager().actor_handle();
   bearer::detail::anon_mail(caf::actor_cast<caf::actor>(connector),

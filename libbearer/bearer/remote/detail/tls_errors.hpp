@@ -22,7 +22,7 @@ namespace bearer::remote::detail {
 void keep_tls_errors_apart(caf::actor_system& sys);
 
 /// Connections that this thread makes as long as the object lives are kept
-/// apart as well.
+/// apart as well, and none of their errors stays in its queue.
 class tls_errors_apart {
 public:
   tls_errors_apart() noexcept;

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -110,6 +111,19 @@ private:
   net::stream_impl<tls_policy> stream_;
 };
 
+/// CAF throws if a key or a certificate cannot be read.
+caf::expected<caf::openssl::session_ptr> make_session(caf::actor_system& sys,
+                                                      int fd) {
+  const auto apart = tls_errors_apart{};
+  try {
+    if (auto result = caf::openssl::make_session(sys, fd, false))
+      return result;
+    return caf::make_error(caf::sec::cannot_connect_to_node);
+  } catch (const std::exception& ex) {
+    return caf::make_error(caf::sec::cannot_connect_to_node, ex.what());
+  }
+}
+
 } // namespace
 
 caf::expected<caf::io::scribe_ptr> make_tls_scribe(caf::actor_system& sys,
@@ -118,13 +132,12 @@ caf::expected<caf::io::scribe_ptr> make_tls_scribe(caf::actor_system& sys,
   // TLS takes what it needs from a socket that it need not wait for.
   if (auto done = net::nonblocking(fd, true); !done)
     return done.error();
-  const auto apart = tls_errors_apart{};
-  auto session = caf::openssl::make_session(sys, fd, false);
+  auto session = make_session(sys, fd);
   if (!session)
-    return caf::make_error(caf::sec::cannot_connect_to_node);
+    return std::move(session.error());
   auto& at = static_cast<net::default_multiplexer&>(sys.middleman().backend());
   return caf::io::scribe_ptr{
-    caf::make_counted<tls_scribe>(at, socket.release(), std::move(session))};
+    caf::make_counted<tls_scribe>(at, socket.release(), std::move(*session))};
 }
 
 } // namespace bearer::remote::detail

@@ -53,8 +53,8 @@ struct attempt {
   /// is none.
   token previous = {};
 
-  /// What servers refused last, which need not be that token; empty if there
-  /// was nothing. To bring it again is to fail.
+  /// The secret that servers refused last, of `previous` or of an earlier
+  /// token; empty if they have refused none. To bring it again is to fail.
   secret rejected = {};
 
   /// Which of all attempts of this bearer, from 1.

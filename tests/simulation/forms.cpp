@@ -61,6 +61,7 @@ public:
   void operator()(const seen::source_called& x) {
     add(x.what);
     add(x.what.previous);
+    add(x.what.rejected);
   }
 
   void operator()(const seen::source_answered& x) {

@@ -1,9 +1,10 @@
+#include "support/child_process.hpp"
 #include "support/temp_folder.hpp"
 
 #include "districts.hpp"
-#include "helper_process.hpp"
 #include "sources.hpp"
 
+#include <list>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,8 @@ public:
   explicit file_district(std::uint64_t seed) {
     for (const auto* name : {"token-1", "token-2"}) {
       files_.push_back(folder_.path(name));
-      rotators_.emplace_back(std::vector{program_beside_this("stress-rotator"),
-                                         files_.back(),
+      rotators_.emplace_back(example::beside_this_program("stress-rotator"),
+                             std::vector{files_.back(),
                                          std::to_string(seed++)});
     }
   }
@@ -37,7 +38,7 @@ public:
 private:
   bearer::test::temp_folder folder_;
   std::vector<std::string> files_;
-  std::vector<helper_process> rotators_;
+  std::list<example::child_process> rotators_;
 };
 
 } // namespace

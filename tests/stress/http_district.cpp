@@ -1,15 +1,16 @@
 #include <bearer/bearer.hpp>
 #include <bearer/source/oauth2_source.hpp>
 
+#include "support/child_process.hpp"
 #include "support/no_http_environment.hpp"
 #include "support/oauth/fickle.hpp"
 
 #include "districts.hpp"
-#include "helper_process.hpp"
 #include "issuer.hpp"
 #include "sources.hpp"
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,13 @@ namespace {
 
 // Servers refuse the same tokens, wherever they come from.
 static_assert(bearer::test::useless_prefix == revoked_prefix);
+
+/// The next line that it prints.
+std::string hear(example::child_process& from) {
+  if (auto line = from.hear(std::chrono::minutes{1}))
+    return std::move(*line);
+  throw std::runtime_error("the OAuth server says nothing");
+}
 
 std::string lifetime_argument() {
   using seconds = std::chrono::duration<double>;
@@ -30,9 +38,9 @@ std::string lifetime_argument() {
 class http_district : public district {
 public:
   http_district()
-    : server_({STRESS_OAUTH_SERVER, lifetime_argument()}),
-      issuer_(server_.hear()) {
-    server_.say("faults 40");
+    : server_(STRESS_OAUTH_SERVER, {lifetime_argument()}),
+      issuer_(hear(server_)) {
+    server_.tell("faults 40");
   }
 
   void found(caf::actor_system& sys, world& in) override {
@@ -70,9 +78,9 @@ private:
   /// Which each attempt replaces. If one is lost with a bearer that is stopped,
   /// the next bearer begins with a login of its own anyway.
   bearer::oauth2::options with_refresh_token() {
-    server_.say("login");
+    server_.tell("login");
     auto grant = bearer::oauth2::refresh_token{};
-    grant.token = bearer::secret{server_.hear()};
+    grant.token = bearer::secret{hear(server_)};
     grant.store = [](const bearer::secret&) { return caf::error{}; };
     auto result = client();
     result.issuer = issuer_;
@@ -81,7 +89,7 @@ private:
   }
 
   bearer::test::no_http_environment environment_;
-  helper_process server_;
+  example::child_process server_;
   std::string issuer_;
 };
 

@@ -5,7 +5,8 @@
 #include <bearer/source/file_source.hpp>
 #include <bearer/source/function_source.hpp>
 
-#include "helper_process.hpp"
+#include "support/child_process.hpp"
+
 #include "issuer.hpp"
 #include "random.hpp"
 
@@ -120,8 +121,8 @@ caf::expected<bearer::handle> spawn_over_file(caf::actor_system& sys,
 }
 
 caf::expected<bearer::handle> spawn_over_command(caf::actor_system& sys) {
-  static const auto program = program_beside_this("stress-credential");
-  return bearer::spawn(sys, bearer::command_source(sys, {program}),
+  static const auto program = example::beside_this_program("stress-credential");
+  return bearer::spawn(sys, bearer::command_source(sys, {program.string()}),
                        short_lived());
 }
 

@@ -15,9 +15,11 @@
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "remote/support/event_watch.hpp"
 #include "remote/support/node.hpp"
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -26,6 +28,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 using namespace bearer;
 using namespace bearer::remote;
@@ -257,6 +260,35 @@ TEST_CASE("an owner that is there and takes its time is in nobody's way",
     return err == errc::timed_out && !timeout_details_of(err)->last_error;
   }));
   CHECK(replica.status().attempts == 1);
+}
+
+TEST_CASE("an owner that falls silent has done so since it was last heard of",
+          "[remote][I6]") {
+  node here;
+  false_owner at{
+    [](const line_end& to, const question& what) { to.confirm(what); }};
+  auto later = std::make_shared<std::atomic<int>>(0);
+  auto options = remote::connect_options{};
+  options.clock = [later] {
+    return caf::timestamp{1'000'000'000s} + std::chrono::hours{*later};
+  };
+  auto replica = must(
+    remote::connect(here.sys, at.address(), quick(1s), std::move(options)));
+  const auto watch = event_watch{replica};
+  auto opts = fetch_options{};
+  opts.timeout = 10ms;
+  // Confirmed, in the first attempt.
+  REQUIRE(eventually([&] {
+    const auto err = error_of(replica.fetch(opts));
+    return err == errc::timed_out && !timeout_details_of(err)->last_error;
+  }));
+  *later = 1;
+  CHECK(watch.wait([](const event& x) {
+    const auto* end = std::get_if<events::attempt_ended>(&x.what);
+    return end != nullptr
+           && contains(caf::to_string(end->error),
+                       "no answer in time; since 2001-09-09T01:46:40Z");
+  }));
 }
 
 TEST_CASE(

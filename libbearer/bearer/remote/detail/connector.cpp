@@ -107,14 +107,19 @@ caf::actor spawn_connector(caf::actor_system& sys, const caf::actor& broker,
 class connectors {
 public:
   caf::actor find(caf::actor_system& sys, transport how) {
-    const auto guard = std::lock_guard{mutex_};
-    auto& known = all_[{&sys, how}];
-    if (!known) {
-      auto broker = sys.middleman().named_broker<caf::io::basp_broker>("BASP");
-      known = spawn_connector(sys, broker, how);
-      end_with(broker, {&sys, how});
+    const auto which = key{&sys, how};
+    auto broker = sys.middleman().named_broker<caf::io::basp_broker>("BASP");
+    auto result = caf::actor{};
+    {
+      const auto guard = std::lock_guard{mutex_};
+      auto& known = all_[which];
+      if (known)
+        return known;
+      result = known = spawn_connector(sys, broker, how);
     }
-    return known;
+    // Unlocked, because that is at once if the broker has ended already.
+    end_with(broker, which);
+    return result;
   }
 
 private:
@@ -127,13 +132,10 @@ private:
   }
 
   void end(const key& which) {
-    auto old = caf::actor{};
-    {
-      const auto guard = std::lock_guard{mutex_};
-      old = std::exchange(all_[which], nullptr);
-      all_.erase(which);
-    }
-    caf::anon_send_exit(old, caf::exit_reason::kill);
+    auto guard = std::unique_lock{mutex_};
+    const auto old = all_.extract(which);
+    guard.unlock();
+    caf::anon_send_exit(old.mapped(), caf::exit_reason::kill);
   }
 
   std::mutex mutex_;

@@ -7,7 +7,8 @@
 
 namespace bearer::remote::detail {
 
-/// Owns a connected socket until somebody takes it over. Thread-safe.
+/// Owns a connected socket, which does not block, until somebody takes it over.
+/// Thread-safe.
 class owned_socket {
 public:
   explicit owned_socket(int fd) noexcept : fd_(fd) {

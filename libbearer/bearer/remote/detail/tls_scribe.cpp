@@ -129,9 +129,6 @@ caf::expected<caf::openssl::session_ptr> make_session(caf::actor_system& sys,
 caf::expected<caf::io::scribe_ptr> make_tls_scribe(caf::actor_system& sys,
                                                    int fd) {
   auto socket = owned_socket{fd};
-  // TLS takes what it needs from a socket that it need not wait for.
-  if (auto done = net::nonblocking(fd, true); !done)
-    return done.error();
   auto session = make_session(sys, fd);
   if (!session)
     return std::move(session.error());

@@ -9,7 +9,7 @@ namespace bearer::remote::detail {
 /// Makes a socket that is connected a connection of CAF's over TLS, as
 /// `caf::openssl` has them, whose own can only be had with a socket that it has
 /// connected itself.
-/// @param fd Becomes the connection's, or is closed.
+/// @param fd Does not block. Becomes the connection's, or is closed.
 caf::expected<caf::io::scribe_ptr> make_tls_scribe(caf::actor_system& sys,
                                                    int fd);
 

@@ -10,6 +10,20 @@
 
 namespace bearer::grpc {
 
+namespace {
+
+/// On the steady clock, and saturating. gRPC rounds deadlines up to its next
+/// tick, which suffices to send a call whose budget is used up: that has ended
+/// long ago.
+gpr_timespec end_of(caf::timespan budget) {
+  if (budget.count() <= 0)
+    return gpr_inf_past(GPR_CLOCK_MONOTONIC);
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                      gpr_time_from_nanos(budget.count(), GPR_TIMESPAN));
+}
+
+} // namespace
+
 std::shared_ptr<::grpc::CallCredentials>
 call_credentials(const handle& bearer, fetch_options waiting) {
   return detail::adopt(
@@ -25,13 +39,9 @@ std::shared_ptr<::grpc::CallCredentials> token_credentials(const token& tok) {
 void authorize(::grpc::ClientContext& call, const token& tok,
                caf::timespan budget) {
   call.set_credentials(token_credentials(tok));
-  // On the steady clock, and saturating.
-  const auto end
-    = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                   gpr_time_from_nanos(budget.count(), GPR_TIMESPAN));
   const auto own = gpr_convert_clock_type(call.raw_deadline(),
                                           GPR_CLOCK_MONOTONIC);
-  call.set_deadline(gpr_time_min(end, own));
+  call.set_deadline(gpr_time_min(end_of(budget), own));
 }
 
 } // namespace bearer::grpc

@@ -49,7 +49,8 @@ call_credentials(const handle& bearer, fetch_options waiting = {});
 std::shared_ptr<::grpc::CallCredentials> token_credentials(const token& tok);
 
 /// Prepares a call that has not started: sets its credentials to the token, and
-/// its deadline to `budget` from now unless it has an earlier one.
+/// its deadline to `budget` from now unless it has an earlier one. Without
+/// budget it ends with DEADLINE_EXCEEDED and is not sent.
 void authorize(::grpc::ClientContext& call, const token& tok,
                caf::timespan budget);
 

@@ -2,6 +2,7 @@
 
 #include "support/client.hpp"
 #include "support/deaf_port.hpp"
+#include "support/eventually.hpp"
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
 #include "support/test_ca.hpp"
@@ -10,11 +11,13 @@
 
 #include "remote/support/event_watch.hpp"
 #include "remote/support/node.hpp"
+#include "remote/support/relay.hpp"
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 using namespace bearer;
@@ -180,6 +183,31 @@ TEST_CASE(
     REQUIRE(greeted.wait());
   }
   CHECK(nodes.end() < 1s);
+}
+
+TEST_CASE("nodes end within a second whose link has fallen silent",
+          "[remote][shutdown]") {
+  for (auto owner_first : {false, true}) {
+    two_nodes nodes;
+    numbered_source source;
+    auto waiting = pending_fetch{};
+    auto between = std::optional<relay>{};
+    {
+      owner at{nodes.there(), source.spawn(nodes.there().sys), quick()};
+      between.emplace(at.address().port);
+      auto replica = must(
+        remote::connect(nodes.here().sys, local(between->port()), patient()));
+      REQUIRE(replica.fetch());
+      between->fall_silent();
+      auto opts = fetch_options{};
+      opts.renew_required = true;
+      waiting = test::fetch(replica, opts);
+      REQUIRE(wait_for_waiters(replica, 1));
+    }
+    CHECK((owner_first ? nodes.end_owner_first() : nodes.end()) < 1s);
+    CHECK(waiting.error() == errc::stopped);
+    CHECK(source.calls() == 1);
+  }
 }
 
 TEST_CASE("a node ends within a second while nobody answers its connection",

@@ -92,6 +92,14 @@ void program::terminate() {
   ::kill(pid_, SIGTERM);
 }
 
+void program::freeze() {
+  ::kill(pid_, SIGSTOP);
+}
+
+void program::thaw() {
+  ::kill(pid_, SIGCONT);
+}
+
 void program::kill() {
   if (pid_ == 0)
     return;

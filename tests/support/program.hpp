@@ -49,6 +49,10 @@ public:
   /// As those do who want a service to end.
   void terminate();
 
+  /// Stops it where it is, as Ctrl-Z does, and lets it go on.
+  void freeze();
+  void thaw();
+
   /// Leaves it no time for anything, and waits for its end.
   void kill();
 

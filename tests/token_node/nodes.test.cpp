@@ -92,6 +92,28 @@ TEST_CASE("a replica outlives an owner that is killed and started anew",
   CHECK(end_of(second)["source_calls"] >= 2);
 }
 
+TEST_CASE("an owner that is frozen for a while keeps no replica from ending",
+          "[token_node]") {
+  auto owner = program{owner_with({"--token-command", issuer(2)})};
+  const auto address = address_of(owner);
+  const auto hasty = words{"--fetch-timeout=1min",
+                           "--refresh-request-timeout=500ms"};
+  auto first = program{replica_of(address, hasty)};
+  auto second = program{replica_of(address, hasty)};
+  REQUIRE(first.says("published"));
+  REQUIRE(second.says("published"));
+  owner.freeze();
+  // Both tokens have ended, and nobody says that there are no others.
+  REQUIRE(first.says("owner_unreachable"));
+  REQUIRE(second.says("owner_unreachable"));
+  end_of(first);
+  const auto before = second.count("published");
+  owner.thaw();
+  REQUIRE(second.says("published", before + 1));
+  end_of(second);
+  end_of(owner);
+}
+
 TEST_CASE("ten replicas at once cause one call of the source", "[token_node]") {
   temp_folder folder;
   const auto gate = folder.path("gate");

@@ -43,7 +43,9 @@ struct connect_options {
 ///
 /// * `owners`: where the bearer is published; the next one is tried when one
 ///   cannot be reached or has stopped. They may be different bearers, and
-///   owners that were started anew.
+///   owners that were started anew. A replica that is published is an owner in
+///   turn, and cannot be reached either while it does not reach its own. Nobody
+///   must be his own owner, be it by way of others: he would have no token.
 /// * In an attempt the replica asks the owner. `settings` says how long it may
 ///   take, of which the owner spends a minute at most, and how failures are
 ///   backed off; `refresh_request_timeout` should be above that of the owner.

@@ -9,16 +9,24 @@ std::string relay::heard() const {
   return heard_;
 }
 
+std::string relay::next(connection& from) const {
+  auto result = from.read();
+  if (!silent_)
+    return result;
+  over_.wait();
+  return {};
+}
+
 void relay::serve(connection& from) {
   const auto to = connect_to(to_);
   if (!to)
     return;
   auto back = std::thread{[&] {
-    for (auto text = to->read(); !text.empty(); text = to->read())
+    for (auto text = next(*to); !text.empty(); text = next(*to))
       from.write(text);
     from.close();
   }};
-  for (auto text = from.read(); !text.empty(); text = from.read()) {
+  for (auto text = next(from); !text.empty(); text = next(from)) {
     {
       const auto guard = std::lock_guard{mutex_};
       heard_ += text;

@@ -3,6 +3,7 @@
 #include "support/real_time.hpp"
 #include "support/tcp_server.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -18,9 +19,22 @@ public:
     // nop
   }
 
+  relay(const relay&) = delete;
+
+  relay& operator=(const relay&) = delete;
+
   /// Where it begins.
   std::uint16_t port() const {
     return wire_.port();
+  }
+
+  ~relay() {
+    over_.set();
+  }
+
+  /// From now on what is sent arrives nowhere, and nobody is told.
+  void fall_silent() {
+    silent_ = true;
   }
 
   /// Breaks all connections and lets no new ones through.
@@ -50,7 +64,12 @@ public:
 private:
   void serve(connection& from);
 
+  /// What comes next from there, unless nobody is to have it.
+  std::string next(connection& from) const;
+
   std::uint16_t to_;
+  std::atomic<bool> silent_ = false;
+  signal over_;
   mutable std::mutex mutex_;
   std::string heard_;
   signal ended_;

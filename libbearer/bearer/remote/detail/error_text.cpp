@@ -4,6 +4,7 @@
 #include <caf/message.hpp>
 #include <caf/sec.hpp>
 
+#include <string_view>
 #include <utility>
 
 namespace bearer::remote::detail {
@@ -30,6 +31,14 @@ bool says_permanent(const caf::error& why) {
   if (auto details = timeout_details_of(why))
     return is_permanent(details->last_error);
   return is_permanent(why);
+}
+
+/// Says whose the text is, once, though the owner may be a replica itself.
+std::string as_of_owner(const std::string& text) {
+  constexpr auto whose = std::string_view{"the owner: "};
+  if (text.empty())
+    return "the owner's error";
+  return text.starts_with(whose) ? text : std::string{whose} + text;
 }
 
 } // namespace
@@ -67,8 +76,7 @@ answer decline(const caf::error& why) {
 }
 
 caf::error reason_of(const answer& declined) {
-  const auto text = declined.text.empty() ? "the owner's error"
-                                          : "the owner: " + declined.text;
+  const auto text = as_of_owner(declined.text);
   // Callers of the replica must not take these for its own.
   if (declined.code == errc::stopped)
     return caf::make_error(errc::source_stopped, "the owner has stopped");

@@ -248,7 +248,8 @@ private:
       owners_.answered();
       return;
     }
-    if (what.code == errc::stopped) {
+    // The latter if it is a replica itself: another one may have a way.
+    if (what.code == errc::stopped || what.code == errc::owner_unreachable) {
       leave_owner(reason_of(what));
       return;
     }

@@ -76,12 +76,12 @@ private:
   }
 
   void miss(const caf::error& why) {
-    // Only this program stops its bearer, when it ends, and that may cut an
-    // attempt short.
-    if (why == bearer::errc::stopped
-        || (finishing_ && why != bearer::errc::timed_out))
+    // The end of the program stops the bearer, and may cut attempts short.
+    if (finishing_ && why != bearer::errc::timed_out)
       return leave();
     witness_.misses(why);
+    if (why == bearer::errc::stopped)
+      return leave();
     go_on(std::max<caf::timespan>(habits_.pause, least_pause_after_loss));
   }
 

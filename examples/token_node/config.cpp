@@ -165,6 +165,8 @@ void config::check_fetches() const {
     refuse("pause", "must not be negative");
   if (reject_every < caf::timespan::zero())
     refuse("reject-every", "must not be negative");
+  if (receivers == 0 && reject_every != caf::timespan::zero())
+    refuse("reject-every", "needs --receivers");
   if (duration < caf::timespan::zero())
     refuse("duration", "must not be negative");
   if (refresh_period <= caf::timespan::zero())

@@ -120,3 +120,24 @@ TEST_CASE("replicas that are each other's owners have no token and say so",
     CHECK(caf::to_string(err).size() < 300);
   }
 }
+
+TEST_CASE("a replica that is published again tells what its owner rejected",
+          "[remote][I4]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  middleman between{at.address(), quick()};
+  const auto port = between.published.port();
+  auto replica = must(remote::connect(here.sys, between.address(), quick()));
+  REQUIRE(secret_of(replica.fetch()) == "token-1");
+  const auto watch = event_watch{replica};
+  between.published.unpublish();
+  REQUIRE(watch.wait(failed_with(errc::owner_unreachable)));
+  const auto watch_between = event_watch{between.replica};
+  source.break_down();
+  at.bearer.reject(must(at.bearer.fetch()).generation);
+  REQUIRE(watch_between.wait<events::rejected>());
+  between.published = must(remote::publish(between.replica, port));
+  CHECK(watch.wait<events::rejected>());
+}

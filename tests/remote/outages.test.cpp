@@ -362,6 +362,45 @@ TEST_CASE("a fallback rests when the owner is there", "[remote]") {
   CHECK(wait_for_actors(here, without));
 }
 
+TEST_CASE("a fallback rests when its replica has stopped", "[remote][I14]") {
+  node here;
+  numbered_source source;
+  auto at = numbered_owner(source);
+  auto replica = must(remote::connect(
+    here.sys, at.address(), quick(),
+    falling_back_on(ready_source(here.sys, make_token("fallback")))));
+  REQUIRE(secret_of(replica.fetch()) == "token-1");
+  const auto connected = here.sys.registry().running();
+  at.end();
+  REQUIRE(wait_for_secret(replica, "fallback"));
+  REQUIRE(here.sys.registry().running() > connected);
+  replica.stop();
+  // Nor is there an end of a connection.
+  CHECK(wait_for_actors(here, connected - 1));
+}
+
+TEST_CASE("a replica that has stopped does not begin with its fallback",
+          "[remote][I14]") {
+  node here;
+  const deaf_port hangs{true};
+  numbered_source unused;
+  numbered_source used;
+  const auto connect = [&](const numbered_source& fallback,
+                           caf::timespan limit) {
+    return must(remote::connect(here.sys, local(hangs.port()), quick(limit),
+                                falling_back_on(fallback.spawn(here.sys))));
+  };
+  auto replica = connect(unused, 400ms);
+  const auto watch = event_watch{replica};
+  replica.prefetch();
+  REQUIRE(watch.wait<events::attempt_started>());
+  replica.stop();
+  // Later than that one would have had it.
+  CHECK(connect(used, 1s).fetch());
+  CHECK(used.calls() == 1);
+  CHECK(unused.calls() == 0);
+}
+
 TEST_CASE("a rejected token of the fallback is replaced by it",
           "[remote][I4]") {
   node here;

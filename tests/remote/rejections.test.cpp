@@ -17,6 +17,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// The error of a fetch that does not wait for better times.
+caf::error fetch_error(const handle& replica) {
+  auto opts = fetch_options{};
+  opts.report_error = true;
+  return error_of(replica.fetch(opts));
+}
+
 /// A replica whose way to its owner can be cut.
 struct cut_off {
   cut_off() {
@@ -24,13 +31,6 @@ struct cut_off {
     const auto watch = event_watch{replica};
     way.cut();
     REQUIRE(watch.wait(failed_with(errc::owner_unreachable)));
-  }
-
-  /// The error of a fetch that does not wait for better times.
-  caf::error fetch_error() const {
-    auto opts = fetch_options{};
-    opts.report_error = true;
-    return error_of(replica.fetch(opts));
   }
 
   node here;
@@ -53,7 +53,7 @@ TEST_CASE_METHOD(cut_off,
   const auto watch = event_watch{replica};
   way.mend();
   REQUIRE(watch.wait<events::rejected>());
-  CHECK(fetch_error());
+  CHECK(fetch_error(replica));
   source.heal();
   CHECK(wait_for_secret(replica, secret_of(at.bearer.fetch())));
 }
@@ -62,7 +62,7 @@ TEST_CASE_METHOD(cut_off,
                  "a replica's own rejection reaches the owner when it is back",
                  "[remote][I4]") {
   replica.reject(must(replica.fetch()).generation);
-  CHECK(fetch_error() == errc::owner_unreachable);
+  CHECK(fetch_error(replica) == errc::owner_unreachable);
   CHECK(source.calls() == 1);
   way.mend();
   CHECK(wait_for_secret(replica, "token-2"));
@@ -79,4 +79,25 @@ TEST_CASE_METHOD(cut_off,
   way.mend();
   CHECK(wait_for_secret(replica, "token-2"));
   CHECK(source.calls() == 2);
+}
+
+TEST_CASE("a bearer that is published again tells what was rejected meanwhile",
+          "[remote][I4]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  const auto port = at.published.port();
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  REQUIRE(secret_of(replica.fetch()) == "token-1");
+  const auto watch = event_watch{replica};
+  at.published.unpublish();
+  REQUIRE(watch.wait(failed_with(errc::owner_unreachable)));
+  source.break_down();
+  at.bearer.reject(must(at.bearer.fetch()).generation);
+  at.published = must(remote::publish(at.bearer, port));
+  REQUIRE(watch.wait<events::rejected>());
+  CHECK(fetch_error(replica));
+  source.heal();
+  CHECK(wait_for_secret(replica, secret_of(at.bearer.fetch())));
 }

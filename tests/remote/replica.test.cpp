@@ -238,8 +238,11 @@ TEST_CASE("a replica whose owner has stopped says so, and goes on asking",
 TEST_CASE_METHOD(cluster, "stopping a replica leaves its owner alone",
                  "[remote][I14]") {
   REQUIRE(replica.fetch());
+  const auto connected = here.sys.registry().running();
   replica.stop();
   CHECK(error_of(replica.fetch()) == errc::stopped);
+  // Its end of the connection is gone.
+  CHECK(wait_for_actors(here, connected - 1));
   auto other = must(remote::connect(here.sys, at.address(), quick()));
   REQUIRE(other.fetch());
   other.close(1s);

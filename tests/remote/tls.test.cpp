@@ -263,6 +263,23 @@ TEST_CASE("a key that cannot be read for a while keeps nobody apart for longer",
 
 // -- what is refused at the start ---------------------------------------------
 
+TEST_CASE(
+  "a key that an owner cannot read for a while costs it no more than the"
+  " connections of that time",
+  "[remote][tls][I11]") {
+  test_ca ca;
+  const auto own = ca.issue();
+  node here{ca.issue(), ca.file()};
+  node there{own, ca.file()};
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  std::filesystem::rename(own.key, own.key + ".old");
+  CHECK(fetch_error(here, at.address()) == errc::owner_unreachable);
+  std::filesystem::rename(own.key + ".old", own.key);
+  auto replica = must(remote::connect(here.sys, at.address(), quick()));
+  CHECK(secret_of(replica.fetch()) == "token-1");
+}
+
 TEST_CASE("without TLS nothing is published beyond this machine",
           "[remote][tls]") {
   node there;

@@ -57,16 +57,34 @@ static void hang() {
 
 } // namespace bearer::test
 
+namespace {
+
+using lookup = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+
+int find(const char* node, const char* service, const addrinfo* hints,
+         addrinfo** result) {
+  static const auto next
+    = reinterpret_cast<lookup>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  return next(node, service, hints, result);
+}
+
+int find_two(const char* service, const addrinfo* hints, addrinfo** result) {
+  if (const auto err = find("127.0.0.1", service, hints, result))
+    return err;
+  return find("127.0.0.2", service, hints, &(*result)->ai_next);
+}
+
+} // namespace
+
 extern "C" __attribute__((visibility("default"))) int
 getaddrinfo(const char* node, const char* service, const addrinfo* hints,
             addrinfo** result) {
-  if (node != nullptr && std::string_view{node}.ends_with("hang.test")) {
+  const auto name = std::string_view{node == nullptr ? "" : node};
+  if (name.ends_with("hang.test")) {
     bearer::test::hang();
     return EAI_NONAME;
   }
-  using function = int (*)(const char*, const char*, const addrinfo*,
-                           addrinfo**);
-  static const auto next
-    = reinterpret_cast<function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
-  return next(node, service, hints, result);
+  if (name == "two.test")
+    return find_two(service, hints, result);
+  return find(node, service, hints, result);
 }

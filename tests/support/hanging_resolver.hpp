@@ -3,7 +3,8 @@
 #include <cstddef>
 
 /// The tests' program has a name resolver of its own, which hangs on all names
-/// that end with `hang.test` and leaves the others to the C library.
+/// that end with `hang.test`, takes `two.test` for 127.0.0.1 and 127.0.0.2, and
+/// leaves the others to the C library.
 namespace bearer::test {
 
 /// Lets such look-ups hang while it lives, then fails them all and waits for

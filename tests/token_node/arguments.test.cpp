@@ -69,6 +69,9 @@ TEST_CASE("token_node names the option that it does not take", "[token_node]") {
   CHECK(is_refused({"--listen=0", static_token, "--pause=-1s"}, "--pause: "));
   CHECK(is_refused({"--listen=0", static_token, "--reject-every=-1s"},
                    "--reject-every: "));
+  CHECK(is_refused({"--listen=0", static_token, "--receivers=0",
+                    "--reject-every=1s"},
+                   "--reject-every: needs --receivers"));
   CHECK(
     is_refused({"--listen=0", static_token, "--duration=-1s"}, "--duration: "));
   CHECK(is_refused({"--listen=0", static_token, "--refresh-period=0s"},

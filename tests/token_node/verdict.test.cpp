@@ -1,11 +1,14 @@
+#include <bearer/bearer.hpp>
 #include <bearer/error.hpp>
 #include <bearer/event.hpp>
 #include <bearer/token.hpp>
 
+#include "support/numbered_source.hpp"
 #include "support/real_time.hpp"
 
 #include <caf/event_based_actor.hpp>
 
+#include "token_node/client.hpp"
 #include "token_node/report.hpp"
 #include "token_node/run_result.hpp"
 #include "token_node/watch.hpp"
@@ -13,6 +16,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 using namespace bearer;
@@ -112,6 +116,21 @@ TEST_CASE("a fetch that is lost is not a good end", "[token_node]") {
   CHECK_FALSE(run.ended_well());
   CHECK(tells(run, "lost", 2));
   CHECK(contains(run.clients.first_error, "busy"));
+}
+
+TEST_CASE("a bearer that somebody else stops is not a good end",
+          "[token_node]") {
+  real_system real;
+  numbered_source source;
+  const auto tokens = spawn(real.sys, source.spawn(real.sys));
+  REQUIRE(tokens);
+  REQUIRE(tokens->fetch());
+  tokens->stop();
+  const auto results = std::make_shared<token_node::tally_collector>();
+  token_node::spawn_client(real.sys, *tokens, {}, results);
+  REQUIRE(results->wait_for(1, 60s));
+  CHECK(results->total().tokens == 0);
+  CHECK(results->total().lost == 1);
 }
 
 TEST_CASE("a client without an end or a token is not a good end",

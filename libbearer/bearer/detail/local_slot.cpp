@@ -56,6 +56,11 @@ local_slot::end_of(const generation& what) const {
   return ends{there_.usable_until, steady_end_};
 }
 
+generation local_slot::rejected() const {
+  const auto guard = std::lock_guard{mutex_};
+  return {id_, floor_};
+}
+
 bool local_slot::renewal_required() const {
   auto end = caf::timestamp{};
   {

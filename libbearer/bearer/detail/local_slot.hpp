@@ -98,6 +98,9 @@ public:
   /// out, or would be but for a requested renewal.
   std::optional<ends> end_of(const generation& what) const;
 
+  /// The newest generation that was rejected; count 0 if none was.
+  generation rejected() const;
+
   /// Whether a renewal was requested, or there is no usable token. False after
   /// the end.
   bool renewal_required() const;

@@ -183,6 +183,7 @@ private:
     const auto now = observe();
     if (machine_.reject_given(number, now)) {
       withdraw(machine_.newest());
+      slot_->raise_floor(machine_.newest().count);
       listeners_.rejected(machine_.newest(), now);
     }
     advance(now);

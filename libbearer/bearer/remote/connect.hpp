@@ -25,7 +25,9 @@ struct connect_options {
 
   /// Where tokens come from while no owner can be reached, if that is wanted.
   /// The replica asks it when no owner has answered within half of an attempt,
-  /// and the owners again after `max_retry_timeout` at the latest.
+  /// and the owners again after `max_retry_timeout` at the latest. An owner
+  /// that comes and goes can have it asked as often as `initial_retry_timeout`
+  /// lets attempts follow each other.
   any_source fallback = {};
 
   /// Connects beyond this machine without TLS: everybody on the way gets the
@@ -64,6 +66,12 @@ struct connect_options {
 ///   again, or until the token ends. A network that drops everything in silence
 ///   is noticed after `caf.middleman.connection-timeout`, 30 seconds unless
 ///   configured, and up to one heartbeat more, 10 seconds.
+/// * A replica remembers the secret that was rejected last, and takes it from
+///   nobody: neither from an owner that was started anew, nor from a fallback.
+///   An older one than that it takes for a new one, if somebody brings it back.
+///   An owner that was started anew with the rejected secret is told by each
+///   replica that gets it from there and knows better; the others hear of it
+///   with that owner's next token.
 /// * `wrapped()` is invalid; `stop` and `close` end the replica alone. `close`
 ///   closes the fallback as well.
 ///

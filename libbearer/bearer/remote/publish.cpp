@@ -3,6 +3,7 @@
 #include <bearer/error.hpp>
 #include <bearer/internal/passing_actor.hpp>
 #include <bearer/remote/address.hpp>
+#include <bearer/remote/detail/connector.hpp>
 #include <bearer/remote/detail/desk.hpp>
 #include <bearer/remote/detail/gate.hpp>
 #include <bearer/remote/detail/network.hpp>
@@ -34,8 +35,7 @@ caf::expected<std::uint16_t> open_port(const caf::io::middleman_actor& network,
   auto& sys = gate.home_system();
   auto result = caf::expected<std::uint16_t>{std::uint16_t{0}};
   const auto self = internal::passing_actor{sys};
-  // Infinite, because CAF needs no network for that, and the library has it do
-  // nothing else there that takes long.
+  // Infinite, because nothing takes it long.
   bearer::detail::mail(self.get(), caf::publish_atom_v, where.port,
                        caf::actor_cast<caf::strong_actor_ptr>(gate),
                        sys.message_types(gate), where.host, reuse)
@@ -114,7 +114,7 @@ caf::expected<published> publish(const handle& bearer, std::uint16_t port,
     return how.error();
   const auto memory = bearer::detail::thread_memory{};
   auto result = std::make_unique<published::state>();
-  result->network = detail::publisher_of(sys, *how);
+  result->network = detail::connector_of(sys, *how).actor;
   result->desk = detail::spawn_desk(bearer);
   result->gate = detail::spawn_gate(sys, result->desk);
   auto opened = open_port(result->network, result->gate, where,

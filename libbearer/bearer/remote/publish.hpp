@@ -55,10 +55,10 @@ struct publish_options {
 };
 
 /// Publishes `bearer` for `connect` on other nodes. Its actor system needs
-/// CAF's network: load `caf::io::middleman` in its configuration, and
-/// `caf::openssl::manager` with the options `caf.openssl.certificate`, `.key`
-/// and
-/// `.cafile` for TLS, without which only addresses of this machine are taken.
+/// CAF's network: load `caf::io::middleman` in its configuration. For TLS, load
+/// `caf::openssl::manager` as well and set the options `certificate`, `key` and
+/// `cafile` of `caf.openssl`; without TLS only addresses of this machine are
+/// taken.
 ///
 /// The CA must be private to the cluster: CAF checks that a peer's certificate
 /// is signed by it, not whose it is, so everybody with such a certificate gets

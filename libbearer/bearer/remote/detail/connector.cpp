@@ -1,5 +1,6 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/remote/detail/connector.hpp>
+#include <bearer/remote/detail/tls_doorman.hpp>
 #include <bearer/remote/detail/tls_scribe.hpp>
 
 #include <caf/abstract_actor.hpp>
@@ -9,7 +10,6 @@
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/io/basp_broker.hpp>
-#include <caf/io/datagram_servant.hpp>
 #include <caf/io/doorman.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/middleman_actor_impl.hpp>
@@ -54,20 +54,15 @@ protected:
     if (fd < 0)
       return caf::make_error(caf::sec::cannot_connect_to_node);
     if (how_ == transport::tls)
-      return make_tls_scribe(system(), fd);
+      return make_tls_scribe(system(), fd, tls_role::client);
     return system().middleman().backend().new_scribe(fd);
   }
 
-  // Nothing is published here.
-
-  caf::expected<caf::io::doorman_ptr> open(std::uint16_t, const char*,
-                                           bool) override {
-    return caf::make_error(caf::sec::cannot_open_port);
-  }
-
-  caf::expected<caf::io::datagram_servant_ptr>
-  open_udp(std::uint16_t, const char*, bool) override {
-    return caf::make_error(caf::sec::cannot_open_port);
+  caf::expected<caf::io::doorman_ptr> open(std::uint16_t port, const char* at,
+                                           bool reuse) override {
+    if (how_ == transport::tls)
+      return make_tls_doorman(system(), port, at, reuse);
+    return super::open(port, at, reuse);
   }
 
 private:

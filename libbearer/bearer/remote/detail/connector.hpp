@@ -13,14 +13,15 @@ namespace bearer::remote::detail {
 /// How bytes go over the network.
 enum class transport { plain, tls };
 
-/// Makes connected sockets connections of CAF's.
+/// Publishes, and makes connected sockets connections of CAF's.
 ///
 /// CAF's own actor connects while it blocks, as long as the kernel has patience
 /// if nothing comes back, which is minutes; it holds up all other connections
 /// of its actor system meanwhile, and the system's end. This one never blocks.
 struct connector {
   /// Understands what CAF's own does. A message to connect to an address takes
-  /// the socket that was handed over last for it; without one it fails.
+  /// the socket that was handed over last for it; without one it fails. None
+  /// takes it long.
   caf::io::middleman_actor actor;
 
   /// Hands over a socket that is connected to this address, which `actor` hears

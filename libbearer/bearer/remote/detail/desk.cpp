@@ -129,7 +129,7 @@ private:
 
   void tell(const event& what) {
     if (const auto* start = std::get_if<status>(&what.what))
-      tell_of(start->current.value_or(generation{}));
+      tell_all(*start);
     else if (const auto* news = std::get_if<events::published>(&what.what))
       tell_of(news->generation);
     else if (const auto* end = std::get_if<events::rejected>(&what.what))
@@ -137,6 +137,12 @@ private:
     else if (const auto* last = std::get_if<events::attempt_ended>(&what.what);
              last && last->how == events::outcome::unchanged)
       look_at_end();
+  }
+
+  /// What was rejected before there was a gate is news to who knows it.
+  void tell_all(const status& start) {
+    to_gate(rejected_atom_v, bearer_.slot().rejected());
+    tell_of(start.current.value_or(generation{}));
   }
 
   void look_at_end() {

@@ -53,6 +53,10 @@ public:
       [this](fetch_atom, const attempt& what) { return fetch(what); },
       [this](close_atom, caf::timespan grace) { return close(grace); },
       [this](subscribe_atom, const caf::weak_actor_ptr& who) { serve(who); },
+      [this](const event& what) {
+        if (std::holds_alternative<events::stopped>(what.what))
+          stop();
+      },
       [this](fetch_atom, std::uint64_t number) {
         if (from_line())
           hear_from_owner(number);
@@ -86,11 +90,15 @@ private:
   void serve(const caf::weak_actor_ptr& who) {
     refresher_ = who;
     itself_ = self_->ctrl();
-    if (auto hdl = caf::actor_cast<refresher_actor>(who))
-      bearer::detail::monitor(self_, hdl,
-                              [this](const caf::error&) { self_->quit(); });
-    else
+    auto hdl = caf::actor_cast<refresher_actor>(who);
+    if (!hdl) {
       self_->quit();
+      return;
+    }
+    bearer::detail::monitor(self_, hdl,
+                            [this](const caf::error&) { self_->quit(); });
+    to_refresher(subscribe_atom_v, caf::actor_cast<event_listener>(self_),
+                 fetch_counters{});
   }
 
   template <class... Ts>
@@ -102,6 +110,9 @@ private:
   // -- attempts ---------------------------------------------------------------
 
   caf::result<token> fetch(const attempt& what) {
+    // On its way when the refresher stopped.
+    if (stopped_)
+      return caf::make_error(errc::source_stopped);
     give_up("another attempt has begun");
     asked_ = what.serial;
     auto result = self_->make_response_promise<token>();
@@ -325,10 +336,16 @@ private:
 
   // -- the end ----------------------------------------------------------------
 
-  caf::result<void> close(caf::timespan grace) {
-    give_up("the link is closed");
+  /// What is under way is of use to nobody any more: the refresher has stopped.
+  void stop() {
+    stopped_ = true;
+    give_up("the replica has stopped");
     drop_line();
     standby_.rest();
+  }
+
+  caf::result<void> close(caf::timespan grace) {
+    stop();
     const auto& source = standby_.source().closer();
     if (!source)
       return caf::unit;
@@ -370,6 +387,7 @@ private:
   owner_news news_;
 
   internal::alarm<link_actor::impl> alarm_;
+  bool stopped_ = false;
 };
 
 } // namespace

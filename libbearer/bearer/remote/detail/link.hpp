@@ -2,6 +2,7 @@
 
 #include <bearer/actors.hpp>
 #include <bearer/any_source.hpp>
+#include <bearer/event.hpp>
 #include <bearer/remote/address.hpp>
 #include <bearer/remote/detail/way.hpp>
 #include <bearer/remote/protocol.hpp>
@@ -21,6 +22,8 @@ namespace bearer::remote::detail {
 using link_actor = closable_token_source::extend<
   // The refresher to tell, with which the link ends.
   caf::result<void>(subscribe_atom, caf::weak_actor_ptr),
+  // As to all listeners of that refresher, which names itself to none.
+  caf::result<void>(event),
   // From its own line only, as the line got them.
   caf::result<void>(fetch_atom, std::uint64_t),
   caf::result<void>(fetch_atom, answer),

@@ -42,9 +42,4 @@ caf::expected<transport> choose_transport(caf::actor_system& sys, exposure to,
   return transport::tls;
 }
 
-caf::io::middleman_actor publisher_of(caf::actor_system& sys, transport how) {
-  return how == transport::tls ? sys.openssl_manager().actor_handle()
-                               : sys.middleman().actor_handle();
-}
-
 } // namespace bearer::remote::detail

@@ -4,7 +4,6 @@
 
 #include <caf/expected.hpp>
 #include <caf/fwd.hpp>
-#include <caf/io/middleman_actor.hpp>
 
 #include <string_view>
 
@@ -25,8 +24,5 @@ enum class exposure {
 /// @returns `errc::invalid_setting` naming what lacks or is unusable.
 caf::expected<transport> choose_transport(caf::actor_system& sys, exposure to,
                                           std::string_view what);
-
-/// The actor of CAF's that publishes.
-caf::io::middleman_actor publisher_of(caf::actor_system& sys, transport how);
 
 } // namespace bearer::remote::detail

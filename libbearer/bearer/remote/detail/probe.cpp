@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <netdb.h>
 #include <poll.h>
@@ -87,6 +91,49 @@ std::string numeric_host(const addrinfo& of) {
   return text.data();
 }
 
+/// One of the addresses that a name stands for.
+struct host {
+  const addrinfo* entry;
+  std::string text;
+};
+
+std::vector<host> hosts_of(const addrinfo* list, bool loopback_only) {
+  auto result = std::vector<host>{};
+  for (const auto* i = list; i != nullptr; i = i->ai_next)
+    if (auto text = numeric_host(*i); !loopback_only || is_loopback(text))
+      result.push_back({i, std::move(text)});
+  return result;
+}
+
+/// Says which one if the name does not.
+std::string about(const address& where, const std::vector<host>& all,
+                  const host& which, int err) {
+  const auto reason = std::generic_category().message(err);
+  if (all.size() == 1 || which.text == where.host)
+    return reason;
+  return which.text + ": " + reason;
+}
+
+/// Tries one after the other, each with its share of the time that is left: one
+/// that does not answer must not take all of it.
+caf::expected<listener_found> probe_all(const address& where,
+                                        const std::vector<host>& hosts,
+                                        steady_clock::time_point deadline) {
+  auto problems = std::string{};
+  for (auto i = std::size_t{0}; i < hosts.size(); ++i) {
+    const auto start = steady_clock::now();
+    const auto share = (deadline - start)
+                       / static_cast<std::int64_t>(hosts.size() - i);
+    auto socket = held_socket{};
+    const auto err = try_connect(*hosts[i].entry, start + share, socket);
+    if (err == 0)
+      return listener_found{{hosts[i].text, where.port}, std::move(socket)};
+    problems += problems.empty() ? "" : ", ";
+    problems += about(where, hosts, hosts[i], err);
+  }
+  return complain(where, problems);
+}
+
 } // namespace
 
 caf::expected<listener_found> probe(const address& where, bool loopback_only,
@@ -99,18 +146,10 @@ caf::expected<listener_found> probe(const address& where, bool loopback_only,
                                      &found))
     return complain(where, ::gai_strerror(err));
   const auto list = address_list{found, &freeaddrinfo};
-  auto problem = std::string{"only loopback addresses are allowed without TLS"};
-  for (const auto* i = list.get(); i != nullptr; i = i->ai_next) {
-    auto host = numeric_host(*i);
-    if (loopback_only && !is_loopback(host))
-      continue;
-    auto socket = held_socket{};
-    const auto err = try_connect(*i, deadline, socket);
-    if (err == 0)
-      return listener_found{{std::move(host), where.port}, std::move(socket)};
-    problem = std::generic_category().message(err);
-  }
-  return complain(where, problem);
+  const auto hosts = hosts_of(list.get(), loopback_only);
+  if (hosts.empty())
+    return complain(where, "no loopback address, and no other is allowed");
+  return probe_all(where, hosts, deadline);
 }
 
 finder probe_on_thread(const caf::actor_system& sys) {

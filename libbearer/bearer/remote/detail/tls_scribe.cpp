@@ -63,7 +63,7 @@ public:
     if (std::exchange(started_, true))
       return;
     stream_.start(this);
-    // The first move in the handshake is ours, though there is nothing to say.
+    // The handshake may be ours to go on with, though there is nothing to say.
     stream_.force_empty_write(this);
   }
 
@@ -113,10 +113,11 @@ private:
 
 /// CAF throws if a key or a certificate cannot be read.
 caf::expected<caf::openssl::session_ptr> make_session(caf::actor_system& sys,
-                                                      int fd) {
+                                                      int fd, tls_role ours) {
   const auto apart = tls_errors_apart{};
   try {
-    if (auto result = caf::openssl::make_session(sys, fd, false))
+    if (auto result = caf::openssl::make_session(sys, fd,
+                                                 ours == tls_role::server))
       return result;
     return caf::make_error(caf::sec::cannot_connect_to_node);
   } catch (const std::exception& ex) {
@@ -127,9 +128,9 @@ caf::expected<caf::openssl::session_ptr> make_session(caf::actor_system& sys,
 } // namespace
 
 caf::expected<caf::io::scribe_ptr> make_tls_scribe(caf::actor_system& sys,
-                                                   int fd) {
+                                                   int fd, tls_role ours) {
   auto socket = owned_socket{fd};
-  auto session = make_session(sys, fd);
+  auto session = make_session(sys, fd, ours);
   if (!session)
     return std::move(session.error());
   auto& at = static_cast<net::default_multiplexer&>(sys.middleman().backend());

@@ -6,11 +6,14 @@
 
 namespace bearer::remote::detail {
 
+/// Which end of a connection is ours.
+enum class tls_role { client, server };
+
 /// Makes a socket that is connected a connection of CAF's over TLS, as
 /// `caf::openssl` has them, whose own can only be had with a socket that it has
-/// connected itself.
+/// connected or accepted itself.
 /// @param fd Does not block. Becomes the connection's, or is closed.
 caf::expected<caf::io::scribe_ptr> make_tls_scribe(caf::actor_system& sys,
-                                                   int fd);
+                                                   int fd, tls_role ours);
 
 } // namespace bearer::remote::detail

@@ -4,8 +4,6 @@
 #include <bearer/remote/detail/tls_setup.hpp>
 
 #include <caf/actor_system.hpp>
-#include <caf/io/middleman.hpp>
-#include <caf/openssl/manager.hpp>
 
 #include <string>
 

@@ -108,7 +108,7 @@ std::vector<host> hosts_of(const addrinfo* list, bool loopback_only) {
 /// Says which one if the name does not.
 std::string about(const address& where, const std::vector<host>& all,
                   const host& which, int err) {
-  const auto reason = std::generic_category().message(err);
+  auto reason = std::generic_category().message(err);
   if (all.size() == 1 || which.text == where.host)
     return reason;
   return which.text + ": " + reason;

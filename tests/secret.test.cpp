@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -26,10 +27,17 @@ using namespace bearer::test;
 
 namespace {
 
-/// What a block of memory held when it was freed.
-const void* watched_block = nullptr;
+/// What a part of a block of memory held when the block was freed.
+const char* watched_text = nullptr;
 std::size_t watched_size = 0;
 std::string freed_as;
+
+/// Whether the text begins in this block, as near to its start as a secret's.
+bool holds_text(const void* block) {
+  const auto start = reinterpret_cast<std::uintptr_t>(block);
+  const auto text = reinterpret_cast<std::uintptr_t>(watched_text);
+  return start <= text && text - start <= 2 * sizeof(std::size_t);
+}
 
 } // namespace
 
@@ -42,10 +50,8 @@ void* operator new[](std::size_t size) {
 }
 
 void operator delete[](void* block) noexcept {
-  if (block != nullptr && block == watched_block) {
-    watched_block = nullptr;
-    freed_as.assign(static_cast<const char*>(block), watched_size);
-  }
+  if (block != nullptr && watched_text != nullptr && holds_text(block))
+    freed_as.assign(std::exchange(watched_text, nullptr), watched_size);
   std::free(block);
 }
 
@@ -111,7 +117,7 @@ TEST_CASE("the block is wiped when the last copy dies, and not before",
           "[secret][I19]") {
   auto one = std::make_unique<secret>(canary);
   auto other = std::make_unique<secret>(*one);
-  watched_block = one->view().data();
+  watched_text = one->view().data();
   watched_size = one->size();
   freed_as.clear();
   one.reset();

@@ -3,10 +3,11 @@
 #include <bearer/detail/wipe.hpp>
 
 #include <caf/error.hpp>
+#include <caf/intrusive_ptr.hpp>
 #include <caf/sec.hpp>
 
+#include <atomic>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,15 +35,11 @@ public:
   secret(const secret&) noexcept = default;
 
   /// Leaves the empty secret behind.
-  secret(secret&& other) noexcept
-    : text_(std::move(other.text_)), size_(std::exchange(other.size_, 0)) {
-    // nop
-  }
+  secret(secret&&) noexcept = default;
 
   /// Lets go of the old block, which is wiped if nobody else holds it.
   secret& operator=(secret other) noexcept {
-    text_.swap(other.text_);
-    std::swap(size_, other.size_);
+    block_.swap(other.block_);
     return *this;
   }
 
@@ -50,17 +47,18 @@ public:
 
   /// The text itself; valid as long as any copy of this secret lives.
   std::string_view view() const noexcept {
-    return {text_.get(), size_};
+    return block_ ? std::string_view{block_->text(), block_->size}
+                  : std::string_view{};
   }
 
   /// The length of the text in bytes.
   std::size_t size() const noexcept {
-    return size_;
+    return block_ ? block_->size : 0;
   }
 
   /// Whether there is no text; no token has such a secret.
   bool empty() const noexcept {
-    return size_ == 0;
+    return block_ == nullptr;
   }
 
   /// Compares the texts; how long that takes depends on them.
@@ -91,8 +89,35 @@ public:
   }
 
 private:
-  std::shared_ptr<const char[]> text_;
-  std::size_t size_ = 0;
+  /// What copies share: the text lies behind it.
+  struct block {
+    explicit block(std::size_t length) noexcept : size(length) {
+      // nop
+    }
+
+    static block* make(std::string_view content);
+
+    void wipe_and_free() noexcept;
+
+    char* text() noexcept {
+      return reinterpret_cast<char*>(this + 1);
+    }
+
+    friend void intrusive_ptr_add_ref(block* ptr) noexcept {
+      ptr->owners.fetch_add(1, std::memory_order_relaxed);
+    }
+
+    friend void intrusive_ptr_release(block* ptr) noexcept {
+      if (ptr->owners.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        ptr->wipe_and_free();
+    }
+
+    std::atomic<std::size_t> owners = 1;
+    const std::size_t size;
+  };
+
+  /// None if the text is empty.
+  caf::intrusive_ptr<block> block_;
 };
 
 /// Never the text: returns `secret::redacted`, or an empty string for the empty

@@ -94,7 +94,7 @@ bool refresh_machine::reject_given(const generation& number, time_reading now) {
   // It may have been given just now, and be on its way; so may an older one.
   if (number.id != refused_.id || number.count > refused_.count)
     refused_ = number;
-  return is_refused(tokens_.given()) && !tokens_.rejected()
+  return is_refused(tokens_.given_number()) && !tokens_.rejected()
          && reject(tokens_.newest().count, now);
 }
 
@@ -103,9 +103,9 @@ void refresh_machine::note_obstacle(std::uint64_t asked, caf::error what) {
     flight_->obstacle = std::move(what);
 }
 
-bool refresh_machine::is_refused(const token& given) const noexcept {
-  return given.generation.count > 0 && given.generation.id == refused_.id
-         && given.generation.count <= refused_.count;
+bool refresh_machine::is_refused(const generation& given) const noexcept {
+  return given.count > 0 && given.id == refused_.id
+         && given.count <= refused_.count;
 }
 
 void refresh_machine::want_attempt(bool ahead_of_backoff, time_reading now) {
@@ -189,7 +189,7 @@ void refresh_machine::bring_forward(steady_time when) noexcept {
 attempt_result refresh_machine::finish(const token& tok, time_reading now) {
   if (auto fault = tokens_.find_fault(tok, now))
     return fail(events::outcome::failed, std::move(fault), now);
-  if (is_refused(tok))
+  if (is_refused(tok.generation))
     return fail(events::outcome::failed, caf::make_error(errc::rejected_token),
                 now);
   auto result = attempt_result{};

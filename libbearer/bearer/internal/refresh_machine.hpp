@@ -190,7 +190,8 @@ private:
 
   attempt_reason reason() const noexcept;
 
-  bool is_refused(const token& given) const noexcept;
+  /// Whether the source's token of this number is one that servers refuse.
+  bool is_refused(const generation& given) const noexcept;
 
   steady_time earliest_start(time_reading now) const noexcept;
 

@@ -7,15 +7,25 @@
 
 namespace bearer::internal {
 
+const token& token_ledger::current() const noexcept {
+  static const auto none = token{};
+  return ended_ ? none : newest_;
+}
+
+token token_ledger::given() const {
+  auto result = newest_;
+  result.generation = given_number_;
+  return result;
+}
+
 std::optional<steady_time> token_ledger::steady_end() const noexcept {
-  if (current_.access_token.empty()
-      || usable_until_steady_ == steady_time::max())
+  if (ended_ || usable_until_steady_ == steady_time::max())
     return std::nullopt;
   return usable_until_steady_;
 }
 
 bool token_ledger::usable(time_reading now) const noexcept {
-  return !current_.access_token.empty() && now.wall < usable_until_
+  return !ended_ && now.wall < usable_until_
          && now.steady < usable_until_steady_;
 }
 
@@ -25,7 +35,7 @@ bool token_ledger::fresh(std::uint64_t newer_than,
 }
 
 bool token_ledger::is_newest_secret(const token& tok) const noexcept {
-  return count_ > 0 && !rejected() && tok.access_token == given_.access_token;
+  return count_ > 0 && !rejected() && tok.access_token == newest_.access_token;
 }
 
 caf::error token_ledger::find_fault(const token& tok, time_reading now) const {
@@ -42,7 +52,7 @@ caf::error token_ledger::find_fault(const token& tok, time_reading now) const {
   // that came now with as little time left would get a smaller margin.
   const auto ended = now.wall >= usable_until_
                      || now.steady >= usable_until_steady_;
-  if (ended && is_newest_secret(tok) && tok.expires_at == given_.expires_at)
+  if (ended && is_newest_secret(tok) && tok.expires_at == newest_.expires_at)
     return caf::make_error(errc::expired_token);
   return {};
 }
@@ -52,16 +62,17 @@ void token_ledger::accept(const renewal_settings& settings, const token& tok,
   const auto same = is_newest_secret(tok);
   if (!same)
     ++count_;
-  if (!same || tok.expires_at != given_.expires_at) {
+  if (!same || tok.expires_at != newest_.expires_at) {
     usable_until_ = bearer::usable_until(settings, tok, now.wall);
     const auto left = detail::saturating_distance(now.wall, usable_until_);
     usable_until_steady_ = usable_until_ == never
                              ? steady_time::max()
                              : detail::saturating_add(now.steady, left);
   }
-  given_ = tok;
-  current_ = tok;
-  current_.generation = newest();
+  newest_ = tok;
+  newest_.generation = newest();
+  given_number_ = tok.generation;
+  ended_ = false;
 }
 
 bool token_ledger::reject(std::uint64_t count) {
@@ -70,21 +81,22 @@ bool token_ledger::reject(std::uint64_t count) {
     return false;
   }
   floor_ = count;
-  rejected_secret_ = given_.access_token;
-  current_ = token{};
+  rejected_secret_ = newest_.access_token;
+  ended_ = true;
   return true;
 }
 
 bool token_ledger::expire(time_reading now) {
-  if (current_.access_token.empty() || usable(now))
+  if (ended_ || usable(now))
     return false;
-  current_ = token{};
+  ended_ = true;
   return true;
 }
 
 void token_ledger::clear() {
-  current_ = token{};
-  given_ = token{};
+  newest_ = token{};
+  given_number_ = generation{};
+  ended_ = true;
   rejected_secret_ = secret{};
 }
 

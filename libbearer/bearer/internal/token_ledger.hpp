@@ -31,13 +31,14 @@ public:
   }
 
   /// The published token, empty if it has ended.
-  const token& current() const noexcept {
-    return current_;
-  }
+  const token& current() const noexcept;
 
   /// The newest token as its source gave it, also if it has ended.
-  const token& given() const noexcept {
-    return given_;
+  token given() const;
+
+  /// The number that its source gave it.
+  const generation& given_number() const noexcept {
+    return given_number_;
   }
 
   /// The end of the newest token on the wall clock.
@@ -96,8 +97,11 @@ private:
   std::uint64_t count_ = 0;
   std::uint64_t floor_ = 0;
 
-  token current_;
-  token given_;
+  /// The newest token as it was published, also if it has ended.
+  token newest_;
+  generation given_number_;
+  bool ended_ = true;
+
   secret rejected_secret_;
 
   caf::timestamp usable_until_;

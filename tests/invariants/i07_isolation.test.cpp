@@ -117,3 +117,28 @@ TEST_CASE("renew_required gives a newer token than the one at the call",
     CHECK(s.calls() == 2);
   }
 }
+
+TEST_CASE("who changes the token he was given changes nobody else's", "[I7]") {
+  scene s;
+  auto told = std::vector<std::string>{};
+  auto ask_and_change = [&](caf::event_based_actor* self) {
+    detail::mail(self, fetch_atom_v, fetch_options{})
+      .request(s.bearer.actor(), caf::infinite)
+      .then(
+        [&](token& tok) {
+          told.push_back(text(tok));
+          tok.access_token = secret{"changed"};
+        },
+        [](const caf::error&) {});
+  };
+  for (int i = 0; i < 3; ++i)
+    s.time.sys().spawn(ask_and_change);
+  const auto other = s.fetch();
+  s.source.answer(0, make_token("there"));
+  s.time.settle();
+  s.time.sys().spawn(ask_and_change);
+  s.time.settle();
+  CHECK(told == std::vector<std::string>(4, "there"));
+  CHECK(text(other.value()) == "there");
+  CHECK(text(s.fetch().value()) == "there");
+}

@@ -13,6 +13,7 @@
 #include <caf/message.hpp>
 #include <caf/message_id.hpp>
 #include <caf/message_priority.hpp>
+#include <caf/response_promise.hpp>
 #include <caf/send.hpp>
 
 #include <atomic>
@@ -90,12 +91,11 @@ inline bool has_stages(const caf::mailbox_element&) noexcept {
   return false;
 }
 
-/// Answers what `whom` awaits under this ID. Does nothing if it has ended or
-/// does not wait any more.
-inline void answer_from_outside(const caf::strong_actor_ptr& whom,
-                                caf::message_id id) {
-  whom->enqueue(caf::make_mailbox_element(nullptr, id, caf::message{}),
-                nullptr);
+/// What goes into a mailbox.
+inline caf::mailbox_element_ptr make_letter(caf::strong_actor_ptr sender,
+                                            caf::message_id id,
+                                            caf::message content) {
+  return caf::make_mailbox_element(std::move(sender), id, std::move(content));
 }
 
 #else
@@ -134,13 +134,20 @@ public:
       std::move(content_));
   }
 
+  /// CAF's own would make a response promise for this.
   template <class Handle>
   auto delegate(const Handle& to) && {
-    return std::apply(
-      [&](auto&&... xs) {
-        return self_->delegate(to, std::forward<decltype(xs)>(xs)...);
-      },
-      std::move(content_));
+    using result = decltype(self_->delegate(to, std::declval<Ts>()...));
+    auto& what = *self_->current_mailbox_element();
+    auto pass = [&](auto&&... xs) {
+      auto letter = caf::make_mailbox_element(
+        std::exchange(what.sender, nullptr), what.mid, std::move(what.stages),
+        caf::make_message(std::forward<decltype(xs)>(xs)...));
+      if (auto* whom = caf::actor_cast<caf::abstract_actor*>(to))
+        whom->enqueue(std::move(letter), self_->context());
+    };
+    std::apply(pass, std::move(content_));
+    return result{};
   }
 
 private:
@@ -275,15 +282,77 @@ inline bool has_stages(const caf::mailbox_element& what) noexcept {
   return !what.stages.empty();
 }
 
+/// What goes into a mailbox.
+inline caf::mailbox_element_ptr make_letter(caf::strong_actor_ptr sender,
+                                            caf::message_id id,
+                                            caf::message content) {
+  return caf::make_mailbox_element(std::move(sender), id, {},
+                                   std::move(content));
+}
+
+#endif
+
 /// Answers what `whom` awaits under this ID. Does nothing if it has ended or
 /// does not wait any more.
 inline void answer_from_outside(const caf::strong_actor_ptr& whom,
                                 caf::message_id id) {
-  whom->enqueue(caf::make_mailbox_element(nullptr, id, {}, caf::message{}),
-                nullptr);
+  whom->enqueue(make_letter(nullptr, id, {}), nullptr);
 }
 
-#endif
+/// Sends content that may be shared with other messages, without a sender.
+template <class Self>
+void send_shared(Self* self, const caf::strong_actor_ptr& to,
+                 caf::message content) {
+  to->enqueue(make_letter(nullptr, caf::make_message_id(), std::move(content)),
+              self->context());
+}
+
+/// The answer that an actor owes to the message at hand, to be given later:
+/// what CAF's response promise is, without memory of its own. Nothing tells the
+/// asker if it is never given.
+class owed_answer {
+public:
+  /// Takes the message at hand, whose handler then returns a
+  /// `caf::delegated`: CAF will not answer it.
+  template <class Self>
+  explicit owed_answer(Self* self) {
+    auto& what = *self->current_mailbox_element();
+    if (has_stages(what)) {
+      staged_ = self->make_response_promise();
+      return;
+    }
+    id_ = what.mid;
+    asker_ = std::exchange(what.sender, nullptr);
+  }
+
+  /// Answers, once. Who has only sent the message gets a message without a
+  /// sender.
+  /// @param self The same as before.
+  /// @param content May be shared with other messages.
+  template <class Self>
+  void give(Self* self, caf::message content) {
+    if (staged_.pending()) {
+      staged_.deliver(std::move(content));
+      return;
+    }
+    if (!asker_)
+      return;
+    if (id_.is_async())
+      send_shared(self, asker_, std::move(content));
+    else
+      asker_->enqueue(make_letter(self->ctrl(), id_.response_id(),
+                                  std::move(content)),
+                      self->context());
+    asker_ = nullptr;
+  }
+
+private:
+  caf::message_id id_;
+  caf::strong_actor_ptr asker_;
+
+  /// If the answer goes elsewhere first.
+  caf::response_promise staged_;
+};
 
 /// Lets `self` wait as for the answer to a request, though none was sent:
 /// `on_answer()` runs inside `self` after `answer_from_outside`. It goes with

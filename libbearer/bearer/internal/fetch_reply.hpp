@@ -1,51 +1,75 @@
 #pragma once
 
 #include <bearer/actors.hpp>
-#include <bearer/detail/local_slot.hpp>
-#include <bearer/internal/answer.hpp>
-#include <bearer/internal/remind.hpp>
+#include <bearer/detail/caf_compat.hpp>
 
+#include <caf/actor_cast.hpp>
+#include <caf/error.hpp>
 #include <caf/expected.hpp>
-#include <caf/typed_response_promise.hpp>
+#include <caf/message.hpp>
 
 #include <utility>
 
 namespace bearer::internal {
 
-/// The answer owed to a fetch. The receiver that the fetch came through learns
-/// the token first.
-class fetch_reply {
+/// What fetches get, made once for all who get the same.
+class fetch_answer {
 public:
-  /// Takes the message at hand, whose handler then returns `later`.
-  /// @param slot Counts the answers, and lives longer.
-  template <class Self>
-  fetch_reply(Self* self, receiver_link via, detail::local_slot& slot)
-    : slot_(&slot), via_(std::move(via)) {
-    if (is_only_sent(self))
-      sender_ = take_sender(self);
-    else
-      promise_ = self->template make_response_promise<token>();
+  explicit fetch_answer(const caf::expected<token>& what)
+    : good_(static_cast<bool>(what)) {
+    if (good_) {
+      to_caller_ = caf::make_message(*what);
+      to_receiver_ = caf::make_message(latest_atom_v, *what);
+    } else {
+      to_caller_ = caf::make_message(what.error());
+    }
   }
 
-  void deliver(caf::expected<token> answer) {
-    // First: who gets the answer may want the bearer's place for another one.
-    // The refresher does not end before it has answered.
-    slot_->count_answer();
-    if (answer)
-      remind(via_, *answer);
-    if (promise_.pending())
-      promise_.deliver(std::move(answer));
-    else
-      tell(sender_, answer);
+  /// Whether it is a token, not an error.
+  explicit operator bool() const noexcept {
+    return good_;
+  }
+
+  const caf::message& to_caller() const noexcept {
+    return to_caller_;
+  }
+
+  /// What tells the token to the receiver that a fetch came through.
+  const caf::message& to_receiver() const noexcept {
+    return to_receiver_;
   }
 
 private:
-  detail::local_slot* slot_;
-  receiver_link via_;
-  caf::typed_response_promise<token> promise_;
+  bool good_;
+  caf::message to_caller_;
+  caf::message to_receiver_;
+};
 
-  /// Who has only sent the fetch.
-  caf::actor sender_;
+/// The answer owed to a fetch.
+class fetch_reply {
+public:
+  /// Takes the message at hand, whose handler then returns `later`.
+  template <class Self>
+  fetch_reply(Self* self, receiver_link via)
+    : via_(std::move(via)), owed_(self) {
+    // nop
+  }
+
+  /// Answers, once. The receiver that the fetch came through learns the token
+  /// first: whatever the caller sends it next then finds it there. Without a
+  /// sender, as `answer.hpp` says: the link is the caller's to choose.
+  /// @param self The same as before.
+  template <class Self>
+  void give(Self* self, const fetch_answer& what) {
+    if (what && via_)
+      if (auto receiver = caf::actor_cast<caf::strong_actor_ptr>(via_))
+        detail::send_shared(self, receiver, what.to_receiver());
+    owed_.give(self, what.to_caller());
+  }
+
+private:
+  receiver_link via_;
+  detail::owed_answer owed_;
 };
 
 /// What the handler of a fetch returns when the answer comes later.

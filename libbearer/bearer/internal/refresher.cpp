@@ -3,6 +3,7 @@
 #include <bearer/error.hpp>
 #include <bearer/internal/alarm.hpp>
 #include <bearer/internal/announcer.hpp>
+#include <bearer/internal/answer.hpp>
 #include <bearer/internal/fetch_reply.hpp>
 #include <bearer/internal/graceful_end.hpp>
 #include <bearer/internal/refresh_machine.hpp>
@@ -38,6 +39,7 @@ public:
       slot_(std::move(config.slot)),
       owns_source_(config.settings.owns_source),
       machine_(config.settings, config.id, config.seed),
+      waiting_(self, *slot_),
       listeners_(self, machine_),
       alarm_(self, [this] { advance(observe()); }) {
     detail::ignore_errors(self_);
@@ -112,7 +114,8 @@ private:
 
   static fetch_terms terms_of(const fetch_options& opts, bool synchronous) {
     auto result = fetch_terms{};
-    result.newer_than = opts.newer_than ? opts.newer_than->count : 0;
+    if (opts.newer_than)
+      result.newer_than = opts.newer_than->count & fetch_terms::most;
     result.wants_outcome = synchronous || opts.report_error;
     result.ahead_of_backoff = synchronous;
     return result;
@@ -120,14 +123,14 @@ private:
 
   caf::result<token> renew(const fetch_terms& terms, caf::timespan budget,
                            const receiver_link& via) {
-    auto reply = fetch_reply{self_, via, *slot_};
+    auto reply = fetch_reply{self_, via};
     if (stopped_ || !end_.not_begun()) {
       waiting_.answer_at_once(std::move(reply), caf::make_error(errc::stopped));
       return later;
     }
     const auto now = observe();
     if (auto answer = machine_.fetch(terms, now)) {
-      waiting_.answer_at_once(std::move(reply), std::move(*answer));
+      waiting_.answer_at_once(std::move(reply), *answer);
       return later;
     }
     waiting_.add(detail::saturating_add(now.steady, budget), terms,
@@ -217,8 +220,9 @@ private:
         start(std::move(*what), now);
     if (machine_.take_release() && machine_.usable(now))
       publish();
-    waiting_.time_out(now.steady,
-                      {machine_.obstacle(), machine_.next_attempt_in(now)});
+    if (waiting_.overdue(now.steady))
+      waiting_.time_out(now.steady,
+                        {machine_.obstacle(), machine_.next_attempt_in(now)});
     if (end_.overdue(now))
       finish_closing();
     set_alarm();
@@ -369,7 +373,7 @@ private:
   bool owns_source_;
 
   refresh_machine machine_;
-  waiting_fetches<fetch_reply> waiting_;
+  waiting_fetches<refresher_actor::impl> waiting_;
   announcer<refresher_actor::impl> listeners_;
   alarm<refresher_actor::impl> alarm_;
 

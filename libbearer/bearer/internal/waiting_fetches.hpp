@@ -1,35 +1,44 @@
 #pragma once
 
+#include <bearer/detail/local_slot.hpp>
 #include <bearer/error.hpp>
+#include <bearer/internal/fetch_reply.hpp>
 #include <bearer/internal/refresh_machine.hpp>
 #include <bearer/internal/time_reading.hpp>
 #include <bearer/status.hpp>
 
+#include <caf/expected.hpp>
+
 #include <algorithm>
 #include <cstddef>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace bearer::internal {
 
 /// The fetches that wait for an attempt. Answers each exactly once, and counts
 /// how.
-/// @tparam Promise has `deliver(x)` for a token and for an error.
-template <class Promise>
+/// @tparam Self the type of the actor that answers.
+template <class Self>
 class waiting_fetches {
 public:
+  /// @param slot Counts the answers, and lives longer.
+  waiting_fetches(Self* self, detail::local_slot& slot)
+    : self_(self), slot_(slot) {
+    // nop
+  }
+
   // -- observers --------------------------------------------------------------
 
   std::size_t size() const noexcept {
-    return entries_.size();
+    return crowd_ ? crowd_->size() : 0;
   }
 
   /// The earliest deadline.
   std::optional<steady_time> next_deadline() const {
-    if (entries_.empty())
-      return std::nullopt;
-    return entries_.front().deadline;
+    return crowd_ ? std::optional{crowd_->front().deadline} : std::nullopt;
   }
 
   /// Counts the fetches answered here, and those that did not need to wait.
@@ -40,64 +49,80 @@ public:
   // -- answers at once --------------------------------------------------------
 
   /// Gives an answer that needs no waiting.
-  void answer_at_once(Promise promise, caf::expected<token> with) {
+  void answer_at_once(fetch_reply reply, const caf::expected<token>& with) {
     if (!with && with.error() == errc::stopped)
       ++counters_.stopped;
     else
       ++(with ? counters_.hits : counters_.failed);
-    promise.deliver(std::move(with));
+    give(reply, fetch_answer{with});
   }
 
   // -- waiting ----------------------------------------------------------------
 
-  void add(steady_time deadline, const fetch_terms& terms, Promise promise) {
-    entries_.push_back({deadline, terms, std::move(promise)});
+  void add(steady_time deadline, const fetch_terms& terms, fetch_reply reply) {
+    if (!crowd_)
+      crowd_ = std::make_unique<crowd>();
+    crowd_->push_back({deadline, terms, std::move(reply)});
     // Deadlines mostly come in order, which makes this constant time.
-    std::push_heap(entries_.begin(), entries_.end(), ends_later{});
+    std::push_heap(crowd_->begin(), crowd_->end(), ends_later{});
   }
 
-  /// Answers those for whom `judge(terms)` has a verdict.
+  /// Answers those for whom `judge(terms)` has a verdict, which depends on the
+  /// terms alone.
   template <class Judge>
   void settle(Judge judge) {
-    auto stays = entries_.begin();
-    for (auto& x : entries_) {
-      if (verdict answer = judge(x.terms)) {
-        ++(*answer ? counters_.renewed : counters_.failed);
-        x.promise.deliver(std::move(*answer));
+    auto ruling = std::optional<precedent>{};
+    for_each_leaving([&](entry& x) {
+      // Most ask for the same.
+      if (!ruling || ruling->terms != x.terms)
+        ruling = rule(x.terms, judge);
+      if (ruling->answer) {
+        ++(*ruling->answer ? counters_.renewed : counters_.failed);
+        give(x.reply, *ruling->answer);
       } else {
-        if (&*stays != &x)
-          *stays = std::move(x);
-        ++stays;
+        add(x.deadline, x.terms, std::move(x.reply));
       }
-    }
-    entries_.erase(stays, entries_.end());
-    std::make_heap(entries_.begin(), entries_.end(), ends_later{});
+    });
+  }
+
+  /// Whether the time of somebody is over.
+  bool overdue(steady_time now) const noexcept {
+    return crowd_ && crowd_->front().deadline <= now;
   }
 
   /// Answers those whose deadline has come.
   void time_out(steady_time now, const timeout_details& details) {
-    while (!entries_.empty() && entries_.front().deadline <= now) {
-      std::pop_heap(entries_.begin(), entries_.end(), ends_later{});
+    const auto answer = refusal(caf::make_error(errc::timed_out, details));
+    while (overdue(now)) {
+      std::pop_heap(crowd_->begin(), crowd_->end(), ends_later{});
       ++counters_.timed_out;
-      entries_.back().promise.deliver(
-        caf::make_error(errc::timed_out, details));
-      entries_.pop_back();
+      give(crowd_->back().reply, answer);
+      crowd_->pop_back();
+      if (crowd_->empty())
+        crowd_.reset();
     }
   }
 
   /// Answers everybody that the bearer was stopped.
   void turn_away() {
-    for (auto& x : std::exchange(entries_, {})) {
+    const auto answer = refusal(caf::make_error(errc::stopped));
+    for_each_leaving([&](entry& x) {
       ++counters_.stopped;
-      x.promise.deliver(caf::make_error(errc::stopped));
-    }
+      give(x.reply, answer);
+    });
   }
 
 private:
   struct entry {
     steady_time deadline;
     fetch_terms terms;
-    Promise promise;
+    fetch_reply reply;
+  };
+
+  /// What those get who ask for this.
+  struct precedent {
+    fetch_terms terms;
+    std::optional<fetch_answer> answer;
   };
 
   /// Puts the earliest deadline in front of the heap.
@@ -107,8 +132,44 @@ private:
     }
   };
 
-  /// A heap by deadline: a crowd of waiters is one block of memory.
-  std::vector<entry> entries_;
+  /// Calls `f` with each of them, who then are gone. Their memory goes as we go
+  /// along, so that their answers take its place: to touch new memory is what a
+  /// large crowd costs most.
+  template <class F>
+  void for_each_leaving(F f) {
+    auto leaving = std::exchange(crowd_, nullptr);
+    if (!leaving)
+      return;
+    for (; !leaving->empty(); leaving->pop_front())
+      f(leaving->front());
+  }
+
+  template <class Judge>
+  static precedent rule(const fetch_terms& terms, Judge& judge) {
+    auto result = precedent{terms, std::nullopt};
+    if (verdict answer = judge(terms))
+      result.answer.emplace(*answer);
+    return result;
+  }
+
+  static fetch_answer refusal(caf::error why) {
+    return fetch_answer{caf::expected<token>{std::move(why)}};
+  }
+
+  void give(fetch_reply& reply, const fetch_answer& what) {
+    // First: who gets the answer may want the bearer's place for another one.
+    // The refresher does not end before it has answered.
+    slot_.count_answer();
+    reply.give(self_, what);
+  }
+
+  Self* self_;
+  detail::local_slot& slot_;
+
+  /// A heap by deadline that grows without being moved. None if nobody waits.
+  using crowd = std::deque<entry>;
+
+  std::unique_ptr<crowd> crowd_;
   fetch_counters counters_;
 };
 

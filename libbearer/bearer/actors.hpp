@@ -93,8 +93,9 @@ using refresher_actor = caf::typed_actor<
   // Waits for the outcome of one attempt instead.
   caf::result<token>(renew_sync_atom, fetch_options, caf::timespan,
                      receiver_link),
-  // From the cache: it has processed a rejection, stale ones included. From the
-  // source: servers refuse this one of its tokens, numbered as it gave it.
+  // From the cache: it has processed a rejection, stale ones included; those
+  // that say no more than one before may only be counted. From the source:
+  // servers refuse this one of its tokens, numbered as it gave it.
   caf::result<void>(rejected_atom, generation),
   // From the source only, unasked, with the serial of the attempt that reached
   // it last: it has a newer token. Starts an attempt as soon as the floor

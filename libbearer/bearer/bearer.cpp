@@ -148,8 +148,8 @@ bearer::reader handle::reader() const {
 
 void handle::reject(const generation& refused) const {
   // At once, so that the caller does not read it again.
-  core_->slot->reject(refused);
-  detail::anon_mail(actor(), reject_atom_v, refused);
+  if (core_->slot->reject(refused))
+    detail::anon_mail(actor(), reject_atom_v, refused);
 }
 
 void handle::prefetch() const {

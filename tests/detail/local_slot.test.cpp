@@ -134,6 +134,50 @@ TEST_CASE("the version changes with the contents and only then", "[I21]") {
   CHECK_FALSE(slot.renewal_required());
 }
 
+TEST_CASE("a rejection is to be told until the refresher knows as much",
+          "[I4][I18]") {
+  detail::local_slot slot{system_wall_clock};
+  const auto later = caf::make_timestamp() + 1h;
+  slot.publish(numbered_token(1), later);
+  CHECK(slot.reject({id, 1}));
+  CHECK(slot.reject({id, 1}));
+  CHECK_FALSE(slot.count_repeat({id, 1}));
+  slot.settle_rejection(1);
+  CHECK_FALSE(slot.reject({id, 1}));
+  CHECK(slot.count_repeat({id, 1}));
+  // These are for the cache to judge.
+  CHECK(slot.reject({id, 0}));
+  CHECK(slot.reject({id, 2}));
+  CHECK(slot.reject({id + 1, 1}));
+  slot.publish(numbered_token(2), later);
+  CHECK_FALSE(slot.count_repeat({id, 2}));
+  CHECK_FALSE(slot.reject({id, 1}));
+  CHECK(slot.reject({id, 2}));
+  slot.settle_rejection(2);
+  slot.stop();
+  CHECK(slot.reject({id, 2}));
+}
+
+TEST_CASE("repeated rejections are counted by what becomes of them", "[I18]") {
+  detail::local_slot slot{system_wall_clock};
+  const auto later = caf::make_timestamp() + 1h;
+  slot.publish(numbered_token(1), later);
+  slot.reject({id, 1});
+  CHECK(slot.take_repeats() == events::suppressed{});
+  slot.settle_rejection(1);
+  slot.reject({id, 1});
+  slot.set_in_flight(true);
+  slot.reject({id, 1});
+  slot.count_repeat({id, 1});
+  slot.set_in_flight(false);
+  slot.publish(numbered_token(2), later);
+  for (int i = 0; i < 3; ++i)
+    slot.reject({id, 1});
+  CHECK(slot.take_repeats() == events::suppressed{3, 2, 1});
+  CHECK(slot.take_repeats() == events::suppressed{});
+  CHECK(slot.load().current.generation.count == 2);
+}
+
 TEST_CASE("a token that was taken out is not read, however far its end",
           "[I21][I2][I4][I14]") {
   auto slot = std::make_shared<detail::local_slot>(system_wall_clock);

@@ -223,6 +223,38 @@ TEST_CASE("a thousand rejections of one generation are counted", "[I18][I4]") {
         == 999);
 }
 
+TEST_CASE("a rejection that was processed is counted when it is repeated",
+          "[I18][I4]") {
+  scene s;
+  s.gives(100s);
+  auto gen = s.fetch().value().generation;
+  s.time.advance(10s);
+  auto repeat = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      s.reject(gen);
+      // By any way.
+      detail::anon_mail(s.bearer.actor(), reject_atom_v, gen);
+      s.time.settle();
+    }
+  };
+  s.source.stays_silent();
+  s.reject(gen);
+  repeat(1);
+  CHECK(s.status().coalesced == 2);
+  s.time.advance(5s);
+  repeat(2);
+  CHECK(s.status().coalesced == 2);
+  CHECK(s.status().rate_limited == 4);
+  s.gives(100s);
+  s.time.advance(1s);
+  CHECK(s.status().current->count == 2);
+  repeat(3);
+  CHECK(s.status().coalesced == 2);
+  CHECK(s.status().rate_limited == 4);
+  CHECK(s.status().stale_rejections == 6);
+  CHECK(s.calls() == 3);
+}
+
 TEST_CASE("counters add up member by member", "[I18]") {
   auto sum = fetch_counters{1, 2, 3, 4, 5};
   sum += fetch_counters{10, 20, 30, 40, 50};

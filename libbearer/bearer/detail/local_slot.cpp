@@ -2,6 +2,7 @@
 
 #include <caf/error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <utility>
@@ -116,17 +117,50 @@ void local_slot::withdraw() {
   changed();
 }
 
-void local_slot::reject(const generation& what) {
+bool local_slot::reject(const generation& what) {
   auto old = token{};
   const auto guard = std::lock_guard{mutex_};
+  if (note_repeat(what))
+    return false;
   // The cache judges those that are unknown.
   if (what.id != id_ || what.count > newest_ || what.count <= floor_)
-    return;
+    return true;
   // Also if the token has been withdrawn: it may come back.
   floor_ = what.count;
   if (refused())
     old = take_out();
   changed();
+  return true;
+}
+
+bool local_slot::count_repeat(const generation& what) {
+  const auto guard = std::lock_guard{mutex_};
+  return note_repeat(what);
+}
+
+bool local_slot::note_repeat(const generation& what) noexcept {
+  if (stopped_ || what.id != id_ || what.count == 0 || what.count > settled_)
+    return false;
+  if (what.count < newest_)
+    ++repeats_.stale_rejections;
+  else
+    ++(in_flight_ ? repeats_.coalesced : repeats_.rate_limited);
+  return true;
+}
+
+void local_slot::settle_rejection(std::uint64_t count) {
+  const auto guard = std::lock_guard{mutex_};
+  settled_ = std::max(settled_, count);
+}
+
+void local_slot::set_in_flight(bool value) {
+  const auto guard = std::lock_guard{mutex_};
+  in_flight_ = value;
+}
+
+events::suppressed local_slot::take_repeats() {
+  const auto guard = std::lock_guard{mutex_};
+  return std::exchange(repeats_, {});
 }
 
 void local_slot::raise_floor(std::uint64_t count) {

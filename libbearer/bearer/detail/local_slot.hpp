@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bearer/event.hpp>
 #include <bearer/fetch_options.hpp>
 #include <bearer/generation.hpp>
 #include <bearer/token.hpp>
@@ -135,7 +136,23 @@ public:
   void raise_floor(std::uint64_t count);
 
   /// For handles: the same, provided that this generation is current.
-  void reject(const generation& what);
+  /// @returns whether the cache has to be told.
+  bool reject(const generation& what);
+
+  /// Counts a rejection if the refresher has processed another one that says as
+  /// much, so that nobody has to be told.
+  /// @returns whether this is so.
+  bool count_repeat(const generation& what);
+
+  /// For the refresher: has processed a rejection of this count, which the
+  /// cache had processed before.
+  void settle_rejection(std::uint64_t count);
+
+  /// For the refresher: whether an attempt is under way.
+  void set_in_flight(bool value);
+
+  /// For the refresher: the repeats that were counted since the last call.
+  events::suppressed take_repeats();
 
   /// Hides the token until the next publication.
   void request_renewal();
@@ -178,13 +195,13 @@ public:
   }
 
 private:
-  /// The size of a cache line, at least.
-  static constexpr std::size_t line = 64;
-
   /// Whether the token must not be handed out, now or ever.
   bool refused() const noexcept {
     return stopped_ || there_.current.generation.count <= floor_;
   }
+
+  /// Does what `count_repeat` does, under the mutex.
+  bool note_repeat(const generation& what) noexcept;
 
   /// Leaves nothing to hand out, under the mutex.
   token take_out() noexcept;
@@ -195,25 +212,30 @@ private:
   /// What `contents::surely_until` is for a token with this end.
   std::time_t surely_until(caf::timestamp end) const noexcept;
 
+  // What readers look at all the time lies where nobody writes but for changes,
+  // by a cache line at least to either side.
+  contents there_{1, {}, {}, 0};
+  std::atomic<std::uint64_t> version_ = 1;
+  std::atomic<std::uint64_t> newest_ = 0;
   const wall_clock clock_;
   const bool system_clock_;
   std::atomic<bool> gone_ = false;
-
-  // Apart, so that readers share a line that nobody writes.
-  alignas(line) std::atomic<std::uint64_t> version_ = 1;
-  std::atomic<std::uint64_t> newest_ = 0;
-
-  alignas(line) mutable std::mutex mutex_;
-  contents there_{1, {}, {}, 0};
   steady_time steady_end_;
   std::uint64_t floor_ = 0;
+
+  /// The highest rejected count that the refresher knows from the cache.
+  std::uint64_t settled_ = 0;
 
   // Of the bearer, known from its first publication on.
   std::uint64_t id_ = 0;
   bool requested_ = false;
   bool stopped_ = false;
+  bool in_flight_ = false;
 
-  alignas(line) std::atomic<std::uint64_t> hits_ = 0;
+  // From here on what is written more often.
+  mutable std::mutex mutex_;
+  events::suppressed repeats_;
+  std::atomic<std::uint64_t> hits_ = 0;
   std::atomic<std::uint64_t> fast_reads_ = 0;
 
   // Written on misses alone.

@@ -46,7 +46,8 @@ std::optional<generation> request_memory::reject_latest() {
     return std::nullopt;
   refused_ = true;
   // At once, so that nobody whom the caller tells of it gets it again.
-  config_->slot->reject(latest_.generation);
+  if (!config_->slot->reject(latest_.generation))
+    return std::nullopt;
   return latest_.generation;
 }
 

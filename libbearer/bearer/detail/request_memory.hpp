@@ -54,7 +54,7 @@ public:
     /// Whether another fetch is worth it.
     bool retry = false;
 
-    /// What the caller has to tell the cache of.
+    /// What the caller has to tell the cache of, unless it knows.
     std::optional<generation> rejected = {};
   };
 

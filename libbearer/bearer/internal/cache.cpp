@@ -145,6 +145,8 @@ private:
       return caf::unit;
     if (auto err = check_published(what, "reject"))
       return object(self_, std::move(err));
+    if (config_.slot->count_repeat(what))
+      return caf::unit;
     floor_ = std::max(floor_, what.count);
     config_.slot->raise_floor(floor_);
     if (token_.generation.count <= floor_)

@@ -308,6 +308,12 @@ status refresh_machine::snapshot(time_reading now) const {
   return result;
 }
 
+void refresh_machine::add_suppressed(const events::suppressed& more) noexcept {
+  suppressed_.stale_rejections += more.stale_rejections;
+  suppressed_.coalesced += more.coalesced;
+  suppressed_.rate_limited += more.rate_limited;
+}
+
 events::suppressed refresh_machine::take_suppressed() noexcept {
   auto result = events::suppressed{
     suppressed_.stale_rejections - reported_.stale_rejections,

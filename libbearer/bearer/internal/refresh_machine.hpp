@@ -182,6 +182,9 @@ public:
   /// Fills in everything but waiters and counters of fetches.
   status snapshot(time_reading now) const;
 
+  /// Suppressed wishes that did not come this far.
+  void add_suppressed(const events::suppressed& more) noexcept;
+
   /// Suppressed wishes since the last call.
   events::suppressed take_suppressed() noexcept;
 

@@ -150,6 +150,12 @@ private:
     if (machine_.reject(what.count, now))
       listeners_.rejected(what, now);
     advance(now);
+    // From here on those that say the same are only counted.
+    slot_->settle_rejection(what.count);
+  }
+
+  void collect_repeats() {
+    machine_.add_suppressed(slot_->take_repeats());
   }
 
   void request_renewal() {
@@ -236,6 +242,8 @@ private:
   // -- attempts ---------------------------------------------------------------
 
   void start(attempt what, time_reading now) {
+    collect_repeats();
+    slot_->set_in_flight(true);
     listeners_.started(what, waiting_.size(), now);
     source_.fetch(std::move(what), [this](auto&& outcome) {
       finish(std::forward<decltype(outcome)>(outcome));
@@ -253,6 +261,8 @@ private:
   /// Tells everybody how an attempt ended: first the cache, so that nobody ever
   /// reads an older token than he was given.
   void settle(const attempt_result& result, time_reading now) {
+    collect_repeats();
+    slot_->set_in_flight(false);
     if (result.success())
       publish();
     listeners_.ended(result, now);
@@ -291,7 +301,8 @@ private:
 
   // -- status -----------------------------------------------------------------
 
-  status snapshot(const fetch_counters& at_cache) const {
+  status snapshot(const fetch_counters& at_cache) {
+    collect_repeats();
     auto result = machine_.snapshot(read_clocks());
     result.waiters = waiting_.size();
     result.fetches = waiting_.counters();
@@ -345,6 +356,7 @@ private:
       return;
     stopped_ = true;
     const auto now = read_clocks();
+    collect_repeats();
     machine_.stop();
     source_.end();
     waiting_.turn_away();

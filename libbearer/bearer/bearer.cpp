@@ -20,10 +20,11 @@ namespace bearer {
 
 struct detail::handle_core {
   cache_actor cache;
-  std::shared_ptr<local_slot> slot;
   std::string name;
   token_source wrapped;
-  std::shared_ptr<const receiver_config> receivers;
+
+  /// What receivers share, with this as its owner. Brings the slot.
+  receiver_config receivers;
 };
 
 namespace {
@@ -70,24 +71,22 @@ caf::expected<handle> detail::assemble(caf::actor_system& sys, parts&& from) {
     return caf::make_error(errc::invalid_setting, "clock: must be callable");
   const auto memory = detail::thread_memory{};
   auto core = std::make_shared<detail::handle_core>();
-  core->slot = std::make_shared<detail::local_slot>(options.clock);
   core->name = std::move(options.name);
   core->wrapped = std::move(wrapped);
-  core->receivers = std::make_shared<detail::receiver_config>(
-    detail::receiver_config{settings.max_retries, settings.fetch_timeout,
-                            core->slot, std::move(options.judge)});
+  core->receivers
+    = {settings.max_retries, settings.fetch_timeout,
+       std::make_shared<detail::local_slot>(std::move(options.clock)),
+       std::move(options.judge)};
   auto keeper = internal::refresher_config{};
   keeper.settings = settings;
   keeper.id = random_id();
   keeper.seed = settings.seed ? *settings.seed : random_number();
   keeper.source = std::move(source);
-  keeper.clock = options.clock;
-  keeper.slot = core->slot;
+  keeper.slot = core->receivers.slot;
   auto config = internal::cache_config{};
   config.id = keeper.id;
   config.fetch_timeout = settings.fetch_timeout;
-  config.clock = options.clock;
-  config.slot = core->slot;
+  config.slot = core->receivers.slot;
   config.make_refresher
     = [&sys, keeper, meet = std::move(introduce)](const cache_actor& cache) {
         auto result = internal::spawn_refresher(sys, cache, keeper);
@@ -124,7 +123,7 @@ handle::handle(std::shared_ptr<const detail::handle_core> core)
 }
 
 caf::expected<token> handle::fetch(const fetch_options& opts) const {
-  if (auto found = core_->slot->hit(opts))
+  if (auto found = core_->receivers.slot->hit(opts))
     return std::move(*found);
   auto self = internal::passing_actor{actor().home_system()};
   auto result = caf::expected<token>{caf::make_error(errc::stopped)};
@@ -138,17 +137,16 @@ caf::expected<token> handle::fetch(const fetch_options& opts) const {
 
 receiver_actor handle::receiver() const {
   const auto memory = detail::thread_memory{};
-  return internal::spawn_receiver(actor().home_system(), actor(),
-                                  core_->receivers);
+  return internal::spawn_receiver(actor().home_system(), actor(), receivers());
 }
 
 bearer::reader handle::reader() const {
-  return bearer::reader{*this, detail::slot_reader{core_->slot}};
+  return bearer::reader{*this, detail::slot_reader{core_->receivers.slot}};
 }
 
 void handle::reject(const generation& refused) const {
   // At once, so that the caller does not read it again.
-  if (core_->slot->reject(refused))
+  if (core_->receivers.slot->reject(refused))
     detail::anon_mail(actor(), reject_atom_v, refused);
 }
 
@@ -158,12 +156,12 @@ void handle::prefetch() const {
 
 void handle::request_renewal() const {
   // At once, so that the caller sees its own wish.
-  core_->slot->request_renewal();
+  core_->receivers.slot->request_renewal();
   detail::anon_mail(actor(), request_renewal_atom_v);
 }
 
 bool handle::is_renewal_required() const {
-  return core_->slot->renewal_required();
+  return slot().renewal_required();
 }
 
 const std::string& handle::name() const noexcept {
@@ -171,16 +169,16 @@ const std::string& handle::name() const noexcept {
 }
 
 caf::timespan handle::fetch_timeout() const noexcept {
-  return core_->receivers->fetch_timeout;
+  return core_->receivers.fetch_timeout;
 }
 
 const detail::local_slot& handle::slot() const noexcept {
-  return *core_->slot;
+  return *core_->receivers.slot;
 }
 
-const std::shared_ptr<const detail::receiver_config>&
+std::shared_ptr<const detail::receiver_config>
 handle::receivers() const noexcept {
-  return core_->receivers;
+  return {core_, &core_->receivers};
 }
 
 const token_source& handle::wrapped() const noexcept {
@@ -215,24 +213,24 @@ void handle::unsubscribe(const event_listener& listener) const {
 }
 
 handle::use handle::elsewhere() const noexcept {
-  if (core_.use_count() > 1 || core_->receivers.use_count() > 1)
+  if (core_.use_count() > 1)
     return use::certain;
   // Whatever the last of the other owners did came before this.
   std::atomic_thread_fence(std::memory_order_acquire);
   // Says that no fetch is on its way to the cache either, hence that all are
   // counted below.
   const auto at_rest = detail::is_only_reference(core_->cache);
-  if (core_->slot->awaited())
+  if (slot().awaited())
     return use::certain;
   return at_rest ? use::none : use::unclear;
 }
 
 bool handle::has_ended() const {
-  return core_->slot->stopped();
+  return slot().stopped();
 }
 
 void handle::stop() const {
-  core_->slot->stop();
+  core_->receivers.slot->stop();
   detail::anon_mail(actor(), stop_atom_v);
 }
 

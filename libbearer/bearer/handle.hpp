@@ -173,8 +173,7 @@ private:
 
   const detail::local_slot& slot() const noexcept;
 
-  const std::shared_ptr<const detail::receiver_config>&
-  receivers() const noexcept;
+  std::shared_ptr<const detail::receiver_config> receivers() const noexcept;
 
   /// Whether anything but this handle needs the bearer.
   enum class use {

@@ -63,6 +63,32 @@ TEST_CASE("a monitor of an actor that has ended tells at once", "[monitor]") {
   CHECK(called == 1);
 }
 
+TEST_CASE("a watch tells of the end and of the reason", "[monitor]") {
+  observation o;
+  auto reasons = std::vector<caf::error>{};
+  auto note = [&](const caf::error& why) { reasons.push_back(why); };
+  o.observer = o.time.sys().spawn([&](caf::event_based_actor* self) {
+    detail::watch(self, o.whom, note);
+    return idle(self);
+  });
+  o.time.settle();
+  CHECK(reasons.empty());
+  o.kill();
+  REQUIRE(reasons.size() == 1);
+  CHECK(reasons.front() == caf::exit_reason::kill);
+  // Whoever ends first hears nothing any more.
+  o.whom = o.time.sys().spawn(idle);
+  o.observer = o.time.sys().spawn([&](caf::event_based_actor* self) {
+    detail::watch(self, o.whom, note);
+    return idle(self);
+  });
+  o.time.settle();
+  o.observer = nullptr;
+  o.time.settle();
+  o.kill();
+  CHECK(reasons.size() == 1);
+}
+
 TEST_CASE("a disposed monitor is silent", "[monitor]") {
   observation o;
   auto called = 0;

@@ -341,7 +341,6 @@ struct noted_cache {
     auto config = internal::cache_config{};
     config.id = first.generation.id;
     config.fetch_timeout = 1min;
-    config.clock = time.clock();
     config.slot = slot;
     config.make_refresher = [this, first](const cache_actor& self) {
       auto hdl = time.sys().spawn([=, log = log](caf::event_based_actor* me) {

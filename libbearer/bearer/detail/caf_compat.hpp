@@ -76,6 +76,12 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
   });
 }
 
+/// The same as `monitor` for good.
+template <class Self, class Handle, class F>
+void watch(Self* self, const Handle& whom, F on_down) {
+  monitor(self, whom, std::move(on_down));
+}
+
 /// The option `caf.openssl.<name>`, empty if it is not set.
 /// @param config a `caf::actor_system_config`.
 template <class Config>
@@ -258,6 +264,33 @@ caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
   auto end = caf::make_counted<down_watch_end>(
     caf::actor_cast<caf::weak_actor_ptr>(whom), what);
   return caf::disposable{std::move(end)};
+}
+
+/// A `down_watch` for good.
+template <class F>
+class last_watch : public caf::attachable {
+public:
+  last_watch(caf::weak_actor_ptr observer, F on_down)
+    : observer_(std::move(observer)), on_down_(std::move(on_down)) {
+    // nop
+  }
+
+  void actor_exited(const caf::error& why, caf::execution_unit*) override {
+    if (auto ptr = observer_.lock())
+      caf::anon_send(caf::actor_cast<caf::actor>(ptr),
+                     caf::make_action([f = on_down_, why] { f(why); }));
+  }
+
+private:
+  caf::weak_actor_ptr observer_;
+  F on_down_;
+};
+
+/// The same as `monitor` for good, with less memory.
+template <class Self, class Handle, class F>
+void watch(Self* self, const Handle& whom, F on_down) {
+  whom->attach(
+    std::make_unique<last_watch<F>>(self->ctrl(), std::move(on_down)));
 }
 
 /// The option `caf.openssl.<name>`, empty if it is not set.

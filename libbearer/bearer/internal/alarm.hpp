@@ -5,7 +5,6 @@
 
 #include <caf/disposable.hpp>
 
-#include <functional>
 #include <optional>
 #include <utility>
 
@@ -16,9 +15,7 @@ namespace bearer::internal {
 template <class Self>
 class alarm {
 public:
-  /// @param ring runs inside the actor when the time has come, or earlier.
-  alarm(Self* self, std::function<void()> ring)
-    : self_(self), ring_(std::move(ring)) {
+  explicit alarm(Self* self) : self_(self) {
     // nop
   }
 
@@ -31,24 +28,29 @@ public:
   }
 
   /// Rings at `when` at the latest, or not at all.
-  void set(std::optional<steady_time> when) {
+  /// @param ring Runs inside the actor when the time has come, or earlier. The
+  ///             same each time.
+  template <class Ring>
+  void set(std::optional<steady_time> when, Ring ring) {
+    const auto at = when.value_or(never_rings);
     // Ringing early does no harm and saves setting many timers.
-    if (at_ && when && *at_ <= *when)
+    if (when && at_ <= at)
       return;
     timer_.dispose();
     timer_ = caf::disposable{};
-    at_ = when;
+    at_ = at;
     if (when)
-      timer_ = detail::schedule(self_, *when, [this] {
-        at_.reset();
-        ring_();
+      timer_ = detail::schedule(self_, at, [this, ring] {
+        at_ = never_rings;
+        ring();
       });
   }
 
 private:
+  static constexpr auto never_rings = steady_time::max();
+
   Self* self_;
-  std::function<void()> ring_;
-  std::optional<steady_time> at_;
+  steady_time at_ = never_rings;
   caf::disposable timer_;
 };
 

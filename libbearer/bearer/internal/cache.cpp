@@ -38,8 +38,8 @@ public:
     // Before anybody can know the refresher, and only for this one use.
     auto make_refresher = std::exchange(config_.make_refresher, nullptr);
     refresher_ = make_refresher(caf::actor_cast<cache_actor>(self_));
-    detail::monitor(self_, refresher_,
-                    [this](const caf::error&) { lose_refresher(); });
+    detail::watch(self_, refresher_,
+                  [this](const caf::error&) { lose_refresher(); });
     return {
       [this](fetch_atom, const fetch_options& opts) { return fetch(opts, {}); },
       [this](fetch_atom, const fetch_options& opts, const receiver_link& via) {
@@ -117,7 +117,7 @@ private:
   }
 
   bool usable() const {
-    return !token_.access_token.empty() && config_.clock() < usable_until_;
+    return !token_.access_token.empty() && config_.slot->now() < usable_until_;
   }
 
   caf::result<token> renew(const fetch_options& opts, std::uint64_t newer_than,
@@ -203,7 +203,7 @@ private:
       return detail::mail(self_, subscribe_atom_v, who, counters())
         .delegate(refresher_);
     if (who)
-      detail::anon_mail(who, event{config_.clock(), events::stopped{}});
+      detail::anon_mail(who, event{config_.slot->now(), events::stopped{}});
     return caf::unit;
   }
 

@@ -2,7 +2,6 @@
 
 #include <bearer/actors.hpp>
 #include <bearer/detail/local_slot.hpp>
-#include <bearer/wall_clock.hpp>
 
 #include <caf/fwd.hpp>
 #include <caf/timespan.hpp>
@@ -21,8 +20,7 @@ struct cache_config {
   /// The deadline of fetches that name none.
   caf::timespan fetch_timeout = caf::timespan::zero();
 
-  wall_clock clock;
-
+  /// What the bearer shares with its readers; brings the wall clock.
   std::shared_ptr<detail::local_slot> slot;
 
   /// Spawns the actor that keeps the cache supplied, given the cache's own

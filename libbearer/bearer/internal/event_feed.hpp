@@ -10,6 +10,7 @@
 #include <caf/timestamp.hpp>
 
 #include <map>
+#include <memory>
 #include <utility>
 
 namespace bearer::internal {
@@ -27,28 +28,32 @@ public:
   /// Adds a listener, which gets the present state first. Idempotent.
   void add(const event_listener& who, caf::timestamp now, status present) {
     auto addr = caf::actor_cast<caf::actor_addr>(who);
-    if (listeners_.count(addr) > 0)
+    if (!listeners_)
+      listeners_ = std::make_unique<map>();
+    if (listeners_->count(addr) > 0)
       return;
-    auto forget = [this, addr](const caf::error&) { listeners_.erase(addr); };
-    listeners_.emplace(addr, detail::monitor(self_, who, forget));
+    auto forget = [this, addr](const caf::error&) { listeners_->erase(addr); };
+    listeners_->emplace(addr, detail::monitor(self_, who, forget));
     send(who, event{now, std::move(present)});
   }
 
   void remove(const event_listener& who) {
-    auto i = listeners_.find(caf::actor_cast<caf::actor_addr>(who));
-    if (i == listeners_.end())
+    if (!listeners_)
+      return;
+    auto i = listeners_->find(caf::actor_cast<caf::actor_addr>(who));
+    if (i == listeners_->end())
       return;
     i->second.dispose();
-    listeners_.erase(i);
+    listeners_->erase(i);
   }
 
   /// Tells everybody.
   template <class What>
   void emit(caf::timestamp now, What what) {
-    if (listeners_.empty())
+    if (!listeners_ || listeners_->empty())
       return;
     const auto told = event{now, std::move(what)};
-    for (auto& [addr, monitoring] : listeners_)
+    for (auto& [addr, monitoring] : *listeners_)
       if (auto who = caf::actor_cast<event_listener>(addr))
         send(who, told);
   }
@@ -56,9 +61,11 @@ public:
   /// Tells everybody that this is the end, and forgets them.
   void end(caf::timestamp now) {
     emit(now, events::stopped{});
-    for (auto& [addr, monitoring] : listeners_)
+    if (!listeners_)
+      return;
+    for (auto& [addr, monitoring] : *listeners_)
       monitoring.dispose();
-    listeners_.clear();
+    listeners_->clear();
   }
 
   /// Tells a latecomer that the end has been.
@@ -74,8 +81,12 @@ private:
     detail::anon_mail(who, what);
   }
 
+  using map = std::map<caf::actor_addr, caf::disposable>;
+
   Self* self_;
-  std::map<caf::actor_addr, caf::disposable> listeners_;
+
+  /// Most bearers have none, and no map then.
+  std::unique_ptr<map> listeners_;
 };
 
 } // namespace bearer::internal

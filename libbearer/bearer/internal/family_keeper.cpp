@@ -19,10 +19,7 @@ public:
 
   keeper_state(caf::event_based_actor* self, caf::timespan interval,
                family_look look)
-    : self_(self),
-      interval_(interval),
-      look_(std::move(look)),
-      alarm_(self, [this] { ring(); }) {
+    : self_(self), interval_(interval), look_(std::move(look)), alarm_(self) {
     detail::ignore_errors(self_);
   }
 
@@ -38,7 +35,8 @@ private:
   }
 
   void set_alarm() {
-    alarm_.set(detail::saturating_add(self_->clock().now(), interval_));
+    alarm_.set(detail::saturating_add(self_->clock().now(), interval_),
+               [this] { ring(); });
   }
 
   caf::event_based_actor* self_;

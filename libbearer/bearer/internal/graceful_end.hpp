@@ -7,6 +7,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -21,72 +22,77 @@ public:
 
   /// Whether nobody has asked for the end yet.
   bool not_begun() const noexcept {
-    return phase_ == phase::open;
+    return !course_;
   }
 
   /// Whether the attempt under way is being waited for.
   bool draining() const noexcept {
-    return phase_ == phase::draining;
+    return course_ && course_->now == phase::draining;
   }
 
   /// Whether it was asked for and is not over.
   bool under_way() const noexcept {
-    return draining() || phase_ == phase::closing_source;
+    return course_ && course_->now != phase::done;
   }
 
   bool done() const noexcept {
-    return phase_ == phase::done;
+    return course_ && course_->now == phase::done;
   }
 
   /// When the grace is over; none unless under way.
   std::optional<steady_time> deadline() const noexcept {
-    return deadline_;
+    return under_way() ? std::optional{course_->deadline} : std::nullopt;
   }
 
   bool overdue(time_reading now) const noexcept {
-    return deadline_ && *deadline_ <= now.steady;
+    return under_way() && course_->deadline <= now.steady;
   }
 
   /// What is left of the grace, which has begun.
   caf::timespan left(time_reading now) const noexcept {
-    return std::max<caf::timespan>(*deadline_ - now.steady, caf::timespan{0});
+    return std::max<caf::timespan>(course_->deadline - now.steady,
+                                   caf::timespan{0});
   }
 
   void begin(caf::timespan grace, time_reading now) {
-    phase_ = phase::draining;
-    deadline_ = detail::saturating_add(now.steady,
-                                       std::max(grace, caf::timespan{0}));
+    course_ = std::make_unique<course>();
+    course_->deadline
+      = detail::saturating_add(now.steady, std::max(grace, caf::timespan{0}));
   }
 
   /// Ends the grace early.
   void cut_short(time_reading now) noexcept {
-    deadline_ = now.steady;
+    course_->deadline = now.steady;
   }
 
-  /// Will be told of the end.
+  /// Will be told of the end, which has begun.
   void join(done_promise promise) {
-    waiting_.push_back(std::move(promise));
+    course_->waiting.push_back(std::move(promise));
   }
 
   /// No attempt is under way any more.
   void drained() noexcept {
-    phase_ = phase::closing_source;
+    course_->now = phase::closing_source;
   }
 
   /// It is over: answers everybody who has joined.
   void finish() {
-    phase_ = phase::done;
-    deadline_.reset();
-    for (auto& promise : std::exchange(waiting_, {}))
+    course_->now = phase::done;
+    for (auto& promise : std::exchange(course_->waiting, {}))
       promise.deliver();
   }
 
 private:
-  enum class phase { open, draining, closing_source, done };
+  enum class phase { draining, closing_source, done };
 
-  phase phase_ = phase::open;
-  std::optional<steady_time> deadline_;
-  std::vector<done_promise> waiting_;
+  struct course {
+    phase now = phase::draining;
+    steady_time deadline;
+    std::vector<done_promise> waiting;
+  };
+
+  /// Most bearers never come to this, hence none before.
+  std::unique_ptr<course> course_;
 };
 
 } // namespace bearer::internal

@@ -35,15 +35,14 @@ public:
       itself_(self->ctrl()),
       cache_(caf::actor_cast<caf::weak_actor_ptr>(cache)),
       source_(self, std::move(config.source)),
-      clock_(std::move(config.clock)),
       slot_(std::move(config.slot)),
       owns_source_(config.settings.owns_source),
       machine_(config.settings, config.id, config.seed),
       waiting_(self, *slot_),
       listeners_(self, machine_),
-      alarm_(self, [this] { advance(observe()); }) {
+      alarm_(self) {
     detail::ignore_errors(self_);
-    detail::monitor(self_, cache, [this](const caf::error&) { self_->quit(); });
+    detail::watch(self_, cache, [this](const caf::error&) { self_->quit(); });
   }
 
   refresher_state(const refresher_state&) = delete;
@@ -201,7 +200,7 @@ private:
   // -- time -------------------------------------------------------------------
 
   time_reading read_clocks() const {
-    return {self_->clock().now(), clock_()};
+    return {self_->clock().now(), slot_->now()};
   }
 
   /// Starts every step: the clocks come first, so that nothing that follows
@@ -236,7 +235,8 @@ private:
 
   void set_alarm() {
     alarm_.set(earlier(machine_.next_wakeup(),
-                       earlier(waiting_.next_deadline(), end_.deadline())));
+                       earlier(waiting_.next_deadline(), end_.deadline())),
+               [this] { advance(observe()); });
   }
 
   // -- attempts ---------------------------------------------------------------
@@ -318,13 +318,13 @@ private:
     if (end_.done())
       return caf::unit;
     auto promise = self_->make_response_promise<void>();
-    end_.join(promise);
     const auto now = observe();
-    if (end_.not_begun()) {
+    const auto first = end_.not_begun();
+    if (first)
       end_.begin(grace, now);
-      if (!machine_.in_flight())
-        close_source(now);
-    }
+    end_.join(promise);
+    if (first && !machine_.in_flight())
+      close_source(now);
     advance(now);
     return promise;
   }
@@ -380,7 +380,6 @@ private:
 
   caf::weak_actor_ptr cache_;
   source_caller<refresher_actor::impl> source_;
-  wall_clock clock_;
   std::shared_ptr<detail::local_slot> slot_;
   bool owns_source_;
 

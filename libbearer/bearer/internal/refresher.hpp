@@ -4,7 +4,6 @@
 #include <bearer/any_source.hpp>
 #include <bearer/detail/local_slot.hpp>
 #include <bearer/renewal_settings.hpp>
-#include <bearer/wall_clock.hpp>
 
 #include <caf/fwd.hpp>
 
@@ -25,9 +24,8 @@ struct refresher_config {
 
   any_source source;
 
-  wall_clock clock;
-
-  /// Where it publishes for those who read without a message.
+  /// Where it publishes for those who read without a message; brings the wall
+  /// clock.
   std::shared_ptr<detail::local_slot> slot;
 };
 

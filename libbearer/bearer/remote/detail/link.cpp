@@ -36,7 +36,7 @@ public:
       owners_(config.owners),
       dialer_(self, std::move(config.way)),
       standby_(std::move(config.fallback), config.settings, clock_),
-      alarm_(self, [this] { ring(); }) {
+      alarm_(self) {
     bearer::detail::ignore_errors(self_);
   }
 
@@ -117,7 +117,7 @@ private:
     asked_ = what.serial;
     auto result = self_->make_response_promise<token>();
     attempt_.emplace(result, what, static_cast<bool>(standby_), now());
-    alarm_.set(attempt_->deadline());
+    set_alarm();
     if (line_)
       ask(attempt_->begin(++questions_, now()));
     else
@@ -135,12 +135,16 @@ private:
       finish(caf::make_error(errc::source_down, why));
   }
 
+  void set_alarm() {
+    alarm_.set(attempt_->deadline(), [this] { ring(); });
+  }
+
   /// The time of whoever is being asked is over.
   void ring() {
     if (!attempt_)
       return;
     if (!attempt_->overdue(now()))
-      alarm_.set(attempt_->deadline());
+      set_alarm();
     else if (attempt_->fallen_back())
       finish(owners_.error("nor has the fallback a token"));
     else
@@ -217,7 +221,7 @@ private:
     }
     tell_obstacle(owners_.error({}));
     attempt_->fall_back();
-    alarm_.set(attempt_->deadline());
+    set_alarm();
     ask_fallback(attempt_->begin(++questions_, now()));
   }
 

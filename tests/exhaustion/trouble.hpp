@@ -108,6 +108,11 @@ public:
 
   void end() override;
 
+  /// Whether it is a disk that is full.
+  bool is_real() const noexcept {
+    return mounted_;
+  }
+
   /// What was made.
   const char* means() const noexcept;
 

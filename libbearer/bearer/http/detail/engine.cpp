@@ -45,8 +45,8 @@ multi_ptr new_multi() {
   if (!result)
     throw std::bad_alloc{};
   check(curl_multi_setopt(result.get(), CURLMOPT_MAXCONNECTS, max_connections));
-  // Tells whether there were descriptors for it.
-  check(curl_multi_wakeup(result.get()));
+  if (curl_multi_wakeup(result.get()) != CURLM_OK)
+    throw std::runtime_error("no descriptors to wake it by");
   return result;
 }
 

@@ -2,6 +2,7 @@
 #include <bearer/http/detail/prepare_connection.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <limits>
 #include <string>
@@ -19,10 +20,14 @@ constexpr long authorities_age = 60;
 
 /// A child process that is started on another thread must not keep a connection
 /// open.
-curl_socket_t open_socket(void*, curlsocktype,
+curl_socket_t open_socket(void* failure, curlsocktype,
                           curl_sockaddr* address) noexcept {
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC,
-                  address->protocol);
+  const auto result = ::socket(address->family,
+                               address->socktype | SOCK_CLOEXEC,
+                               address->protocol);
+  if (result < 0)
+    *static_cast<int*>(failure) = errno;
+  return result;
 }
 
 const char* variable(const char* name) noexcept {

@@ -6,8 +6,10 @@
 #include <bearer/http/url.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
 #include <string_view>
+#include <system_error>
 
 namespace bearer::http::detail {
 
@@ -45,6 +47,7 @@ transfer::transfer(const request& what, steady_time deadline, void* tag)
     throw std::bad_alloc{};
   set(CURLOPT_PRIVATE, tag);
   set(CURLOPT_ERRORBUFFER, error_.data());
+  set(CURLOPT_OPENSOCKETDATA, &socket_failure_);
   set(CURLOPT_HEADERFUNCTION, &transfer::on_header);
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_WRITEFUNCTION, &transfer::on_body);
@@ -194,7 +197,14 @@ caf::error transfer::failed(CURLcode code) const {
     return unusable(error_text(code));
   return caf::make_error(was_sent() ? errc::answer_lost
                                     : errc::connection_failed,
-                         name() + error_text(code));
+                         name() + error_text(code) + socket_shortage());
+}
+
+std::string transfer::socket_shortage() const {
+  // Others are about one address of several, such as those of IPv6.
+  if (socket_failure_ != EMFILE && socket_failure_ != ENFILE)
+    return {};
+  return ": " + std::generic_category().message(socket_failure_);
 }
 
 bool transfer::was_sent() const noexcept {

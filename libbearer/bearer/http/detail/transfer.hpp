@@ -63,6 +63,9 @@ private:
 
   std::string error_text(CURLcode code) const;
 
+  /// What libcurl does not say: that this process may have no more sockets.
+  std::string socket_shortage() const;
+
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count,
                                void* self) noexcept;
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count,
@@ -76,6 +79,8 @@ private:
   std::string url_;
   int redirects_ = 0;
   bool no_memory_ = false;
+  /// Why there was no socket when there was none last.
+  int socket_failure_ = 0;
   answer_reader reader_;
   std::array<char, CURL_ERROR_SIZE> error_{};
   lines_ptr lines_;

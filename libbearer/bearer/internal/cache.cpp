@@ -105,7 +105,9 @@ private:
     };
     if (what.id != config_.id)
       return complain("generation of another bearer");
-    if (what.count == 0 || what.count > newest_)
+    // Urgent fetches may be ahead of the news of it, and let others pass.
+    if (what.count == 0
+        || what.count > std::max(newest_, config_.slot->newest()))
       return complain("this bearer has not published it");
     return {};
   }

@@ -26,7 +26,7 @@ public:
     : what_(what),
       result_(result),
       with_trace_(with_trace),
-      spec_(what.settings, what.with_fallback),
+      spec_(what.settings, what.several_sources()),
       world_(what, [this](std::size_t node, const observation& x) {
         observe(node, x);
       }) {
@@ -36,6 +36,8 @@ public:
   void run() {
     if (with_trace_ && what_.with_fallback)
       result_.trace += "with fallbacks\n";
+    if (with_trace_ && what_.with_second)
+      result_.trace += "with a second owner\n";
     for (const auto& next : what_.steps) {
       if (failed())
         return;
@@ -45,6 +47,7 @@ public:
     heal();
     shorten_life();
     spread_rejection();
+    change_owner();
     end();
   }
 
@@ -147,6 +150,21 @@ private:
     look_at_all();
     spec_.require_gone(secret);
     spec_.require_agreement();
+  }
+
+  /// Who has lost its owner finds the other one (I11).
+  void change_owner() {
+    if (failed() || !what_.with_second)
+      return;
+    world_.lose_first_owner(dice{what_.seed}.percent(50));
+    auto another = steps::fetch{};
+    another.renew_required = true;
+    another.timeout = 24h;
+    for (another.at = 1; another.at < nodes; ++another.at)
+      play(another);
+    wait_long_enough();
+    look_at_all();
+    spec_.require_change_of_owner();
   }
 
   void end() {

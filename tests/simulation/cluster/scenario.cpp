@@ -211,9 +211,20 @@ private:
 
 scenario make_scenario(std::uint64_t seed) {
   auto random = dice{seed};
-  auto result = scenario{seed, make_settings(random), {}, false};
+  auto result = scenario{seed, make_settings(random), {}, false, false};
   result.steps = generator{random, result.settings}.make();
   result.with_fallback = random.percent(40);
+  auto insert = [&](const step& what) {
+    const auto place = random.below(result.steps.size());
+    result.steps.insert(
+      result.steps.begin() + static_cast<std::ptrdiff_t>(place), what);
+  };
+  if (random.percent(30))
+    insert(steps::stop{random.below(nodes)});
+  result.with_second = random.percent(30);
+  if (result.with_second)
+    for (auto i = 1 + random.below(4); i > 0; --i)
+      insert(steps::change_second{});
   return result;
 }
 

@@ -17,6 +17,14 @@ struct scenario {
 
   /// Whether replicas have a source of their own, for when no owner is there.
   bool with_fallback;
+
+  /// Whether they know a second owner.
+  bool with_second;
+
+  /// Whether a replica may get tokens of several sources.
+  bool several_sources() const {
+    return with_fallback || with_second;
+  }
 };
 
 /// The scenario that belongs to a number.

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -37,6 +38,10 @@ caf::error refused() {
   return caf::make_error(errc::connection_failed, "nobody listens");
 }
 
+std::size_t owner_at(std::uint16_t port) {
+  return port - std::size_t{1};
+}
+
 void kill(const caf::actor& whom) {
   if (whom)
     caf::anon_send_exit(whom, caf::exit_reason::kill);
@@ -44,7 +49,7 @@ void kill(const caf::actor& whom) {
 
 } // namespace
 
-/// The way between one replica and the owner.
+/// The way between one replica and an owner.
 struct simulated_network::road {
   bool open = true;
   bool muted = false;
@@ -62,6 +67,7 @@ struct simulated_network::road {
 };
 
 struct simulated_network::connection {
+  std::size_t owner;
   std::shared_ptr<road> by;
 
   caf::actor_addr gate;
@@ -111,21 +117,33 @@ struct simulated_network::state {
 
   caf::actor_system& sys;
 
-  /// Kept, as CAF keeps what is published.
-  caf::actor gate;
+  /// Of each owner. Kept, as CAF keeps what is published.
+  std::map<std::size_t, caf::actor> gates;
 
+  /// To the first owner.
   std::array<std::shared_ptr<road>, nodes> roads;
+
+  /// To the second one.
+  std::shared_ptr<road> good_road = std::make_shared<road>();
+
   std::vector<std::shared_ptr<connection>> connections;
   std::vector<caf::actor> connectors;
 
-  bool reaches_owner(std::size_t replica) const {
-    return roads[replica]->open && gate;
+  const std::shared_ptr<road>& road_to(std::size_t owner,
+                                       std::size_t replica) const {
+    return owner == second_owner ? good_road : roads[replica];
+  }
+
+  bool reaches(std::size_t owner, std::size_t replica) const {
+    return road_to(owner, replica)->open && gates.count(owner) > 0;
   }
 
   /// @returns who stands for the gate at the replica.
-  caf::actor connect(std::size_t replica) {
+  caf::actor connect(std::size_t owner, std::size_t replica) {
+    const auto& gate = gates.at(owner);
     auto made = std::make_shared<connection>();
-    made->by = roads[replica];
+    made->owner = owner;
+    made->by = road_to(owner, replica);
     made->gate = gate.address();
     made->line_proxy = sys.spawn(stand_for_line, made);
     made->gate_proxy = sys.spawn(stand_for_gate, made, gate);
@@ -190,24 +208,30 @@ simulated_network::~simulated_network() {
 }
 
 void simulated_network::end() {
-  state_->gate = nullptr;
+  state_->gates.clear();
   for (const auto& x : std::exchange(state_->connections, {}))
     x->end();
   for (const auto& x : std::exchange(state_->connectors, {}))
     caf::anon_send_exit(x, caf::exit_reason::kill);
 }
 
-void simulated_network::listen(const gate_actor& gate) {
-  state_->gate = caf::actor_cast<caf::actor>(gate);
+void simulated_network::listen(std::size_t owner, const gate_actor& gate) {
+  state_->gates[owner] = caf::actor_cast<caf::actor>(gate);
 }
 
-void simulated_network::lose_owner() {
-  state_->gate = nullptr;
+void simulated_network::lose_owner(std::size_t owner) {
+  state_->gates.erase(owner);
   for (const auto& x : state_->connections) {
+    if (x->owner != owner)
+      continue;
     // The owner's side knows at once; to the other one it is news.
     x->end_at_owner();
     x->by->carry([x] { x->end(); });
   }
+}
+
+remote::address simulated_network::address_of(std::size_t owner) {
+  return {"owner", static_cast<std::uint16_t>(1 + owner)};
 }
 
 remote::detail::way simulated_network::way_of(std::size_t replica) {
@@ -216,15 +240,16 @@ remote::detail::way simulated_network::way_of(std::size_t replica) {
   const auto known = std::weak_ptr{state_};
   auto connector = state_->sys.spawn([=]() -> caf::behavior {
     return {
-      [=](caf::connect_atom, const std::string&, std::uint16_t) -> found {
+      [=](caf::connect_atom, const std::string&, std::uint16_t port) -> found {
+        const auto owner = owner_at(port);
         const auto now = known.lock();
-        if (!now || !now->reaches_owner(replica))
+        if (!now || !now->reaches(owner, replica))
           return refused();
         // Says that somebody else will answer.
-        if (now->roads[replica]->muted)
+        if (now->road_to(owner, replica)->muted)
           return caf::delegated<caf::node_id, caf::strong_actor_ptr,
                                 std::set<std::string>>{};
-        auto gate = now->connect(replica);
+        auto gate = now->connect(owner, replica);
         return {now->sys.node(), caf::actor_cast<caf::strong_actor_ptr>(gate),
                 now->sys.message_types(gate_actor{})};
       },
@@ -232,15 +257,18 @@ remote::detail::way simulated_network::way_of(std::size_t replica) {
   });
   state_->connectors.push_back(connector);
   auto find = [=](const remote::address& where, bool, auto, auto on_end) {
+    const auto owner = owner_at(where.port);
     const auto look = [=] {
       const auto now = known.lock();
-      if (now && now->reaches_owner(replica))
+      if (now && now->reaches(owner, replica))
         on_end(listener_found{where, nullptr});
       else
         on_end(refused());
     };
-    if (const auto now = known.lock(); now && now->roads[replica]->muted)
-      now->roads[replica]->held.push_back(look);
+    const auto now = known.lock();
+    const auto by = now ? now->road_to(owner, replica) : nullptr;
+    if (by && by->muted)
+      by->held.push_back(look);
     else
       look();
   };

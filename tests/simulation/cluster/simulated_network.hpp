@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bearer/remote/address.hpp>
 #include <bearer/remote/detail/way.hpp>
 #include <bearer/remote/detail/wire.hpp>
 
@@ -10,8 +11,9 @@
 
 namespace bearer::sim::cluster {
 
-/// Stands between the replicas and their owner, as CAF's network does: each
+/// Stands between the replicas and their owners, as CAF's network does: each
 /// side knows an actor that stands for the other one's, and hears of its end.
+/// Owners are named by their nodes.
 class simulated_network {
 public:
   explicit simulated_network(caf::actor_system& sys);
@@ -25,16 +27,19 @@ public:
   /// Nobody is connected, or will be.
   void end();
 
-  /// The owner listens at this gate.
-  void listen(const remote::detail::gate_actor& gate);
+  /// An owner listens at this gate.
+  void listen(std::size_t owner, const remote::detail::gate_actor& gate);
 
-  /// The owner is gone, and with it the other ends of all connections.
-  void lose_owner();
+  /// An owner is gone, and with it the other ends of all its connections.
+  void lose_owner(std::size_t owner);
 
-  /// How a replica reaches the owner.
+  /// Where an owner is.
+  static remote::address address_of(std::size_t owner);
+
+  /// How a replica reaches the owners.
   remote::detail::way way_of(std::size_t replica);
 
-  // -- what happens to the network of one replica -----------------------------
+  // -- what happens between one replica and the first owner -------------------
 
   void cut(std::size_t replica);
   void mute(std::size_t replica);

@@ -1,5 +1,7 @@
 #include "simulation/cluster/specification.hpp"
 
+#include <bearer/error.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -12,6 +14,8 @@ namespace {
 constexpr auto owner = std::size_t{0};
 
 std::string at_node(std::size_t node) {
+  if (node == second_owner)
+    return "the second owner";
   return node == owner ? "the owner" : "replica " + std::to_string(node);
 }
 
@@ -43,9 +47,13 @@ void specification::note(std::size_t node, const moment& at,
                     "the source of " + at_node(node)
                       + " is asked too soon again");
   }
-  faults_.require(node == owner || !at_rest_, "I14",
+  const auto is_fallback = node != owner && node != second_owner;
+  faults_.require(!is_fallback || !at_rest_, "I14",
                   "the fallback of " + at_node(node)
                     + " is asked although the owner is there");
+  faults_.require(!tenures_[node].at_rest, "I14",
+                  "the source of " + at_node(node)
+                    + " is asked although it was stopped");
   // It may have been on its way since the last calm.
   last = {what.call, calm_[node].steady, false};
 }
@@ -59,7 +67,8 @@ void specification::note(std::size_t node, const moment& at,
   auto end = std::optional<caf::timespan>{};
   if (given.expires_at)
     end = at.steady + (*given.expires_at - at.wall);
-  auto [i, is_new] = issued_.try_emplace(secret_of(given), issue{end, {}});
+  auto [i, is_new] = issued_.try_emplace(secret_of(given),
+                                         issue{node, end, {}});
   // Nobody waits for a call that was given up.
   if (what.call == sources_[node].call)
     i->second.last_end = given.expires_at;
@@ -72,16 +81,24 @@ void specification::note(std::size_t node, const moment& at,
 
 void specification::note(std::size_t node, const moment& at,
                          const seen::fetch_sent& what) {
-  fetches_[what.caller] = {node,           what.what, at.steady, bearers_[node],
-                           refused_[node], {},        0};
+  fetches_[what.caller]
+    = {node,           what.what,      at.steady, tenures_[node].bearer,
+       bearers_[node], refused_[node], {},        0};
 }
 
 void specification::note(std::size_t node, const moment& at,
                          const seen::fetch_answered& what) {
   auto& asked = fetches_.at(what.caller);
   faults_.require(++asked.answers == 1, "I5", "a fetch is answered twice");
-  if (!what.what)
+  const auto& served_by = tenures_[node];
+  if (!what.what) {
+    faults_.require(what.what.error() != errc::stopped || served_by.stopped
+                      || served_by.bearer != asked.bearer,
+                    "I14", at_node(node) + " says that it was stopped");
     return;
+  }
+  faults_.require(!served_by.at_rest, "I14",
+                  at_node(node) + " gives a token although it was stopped");
   const auto& given = *what.what;
   const auto id = given.generation.id;
   // It may have been on its way since the last calm, if time has passed since.
@@ -107,6 +124,8 @@ void specification::note(std::size_t node, const moment& at,
   seen_end_[node] = what.what ? what.what->expires_at : std::nullopt;
   if (!what.what)
     return;
+  faults_.require(!tenures_[node].stopped, "I14",
+                  at_node(node) + " shows a token although it was stopped");
   check_given(node, *what.what, at);
   check_number(node, *what.what, bearers_[node][what.what->generation.id]);
   faults_.require(refused_[node].count(seen_[node]) == 0, "I4",
@@ -120,7 +139,7 @@ void specification::note(std::size_t node, const moment&,
   const auto i = known.secrets.find(what.what.count);
   if (i == known.secrets.end())
     return;
-  if (!with_fallback_) {
+  if (!several_sources_) {
     refused_[node].insert(i->second);
     return;
   }
@@ -139,7 +158,13 @@ void specification::note(std::size_t node, const moment&,
 }
 
 void specification::note(std::size_t node, const moment&,
+                         const seen::stopped&) {
+  tenures_[node].stopped = true;
+}
+
+void specification::note(std::size_t node, const moment&,
                          const seen::abandoned&) {
+  tenures_[node] = {tenures_[node].bearer + 1, false, false};
   // The next one has heard of nothing.
   refused_[node].clear();
   sources_[node].called.reset();
@@ -155,9 +180,14 @@ void specification::note(std::size_t node, const moment& at,
 void specification::note(std::size_t node, const moment& at,
                          const seen::calm&) {
   calm_[node] = at;
+  auto& served_by = tenures_[node];
+  served_by.at_rest = served_by.stopped;
   for (auto& [id, x] : fetches_) {
     if (x.node != node || x.answers > 0)
       continue;
+    faults_.require(!served_by.at_rest, "I14",
+                    at_node(node)
+                      + " lets a fetch wait although it was stopped");
     // The bearer has had it since then at the latest.
     if (!x.arrived)
       x.arrived = at.steady;
@@ -206,7 +236,7 @@ void specification::require_answers() {
 }
 
 bool specification::is_agreed() const {
-  return std::all_of(seen_.begin(), seen_.end(),
+  return std::all_of(seen_.begin(), seen_.begin() + nodes,
                      [&](const auto& x) { return x == seen_[owner]; });
 }
 
@@ -229,6 +259,14 @@ void specification::require_latest_end() {
             && *seen_end_[node] <= *end + std::chrono::seconds{1}),
       "I2", at_node(node) + " goes by an end that was taken back");
   }
+}
+
+void specification::require_change_of_owner() {
+  for (auto node = std::size_t{0}; node < nodes; ++node)
+    faults_.require(node == owner
+                      || (!seen_[node].empty()
+                          && issued_.at(seen_[node]).from == second_owner),
+                    "I11", at_node(node) + " does not find the other owner");
 }
 
 void specification::require_gone(const std::string& secret) {

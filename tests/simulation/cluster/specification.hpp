@@ -22,11 +22,11 @@ namespace bearer::sim::cluster {
 /// source gave, and of who got what and when.
 class specification {
 public:
-  /// @param with_fallback Whether replicas have a source of their own. Then
-  ///                      they are read before anything is rejected, and
-  ///                      nothing is under way.
-  specification(const renewal_settings& settings, bool with_fallback)
-    : settings_(settings), with_fallback_(with_fallback) {
+  /// @param several_sources Whether replicas have a source of their own, or
+  ///                        two owners. Then they are read before anything is
+  ///                        rejected, and nothing is under way.
+  specification(const renewal_settings& settings, bool several_sources)
+    : settings_(settings), several_sources_(several_sources) {
     // nop
   }
 
@@ -51,7 +51,10 @@ public:
       require_agreement();
   }
 
-  /// From now on the owner's source is the only one that is asked.
+  /// All replicas had a token of the second owner's at the last look at them.
+  void require_change_of_owner();
+
+  /// From now on no fallback is asked.
   void require_rest() {
     at_rest_ = true;
   }
@@ -74,8 +77,15 @@ public:
   }
 
 private:
-  /// A token as the source gave it.
+  /// The second owner comes last.
+  template <class T>
+  using per_node = std::array<T, nodes + 1>;
+
+  /// A token as a source gave it.
   struct issue {
+    /// The first node whose source gave it.
+    std::size_t from;
+
     /// The latest that was ever said; none for a token without an end.
     std::optional<caf::timespan> end;
 
@@ -108,6 +118,9 @@ private:
     fetch_options what;
     caf::timespan sent;
 
+    /// The bearer that has it.
+    std::size_t bearer;
+
     // What was known when it was sent.
     std::map<std::uint64_t, bearer_record> known;
     std::set<std::string> refused;
@@ -127,6 +140,7 @@ private:
   void note(std::size_t node, const moment& at, const seen::fetch_answered&);
   void note(std::size_t node, const moment& at, const seen::was_read&);
   void note(std::size_t node, const moment& at, const seen::rejected&);
+  void note(std::size_t node, const moment& at, const seen::stopped&);
   void note(std::size_t node, const moment& at, const seen::abandoned&);
 
   template <class T>
@@ -143,29 +157,39 @@ private:
                     const bearer_record& before);
 
   const renewal_settings settings_;
-  const bool with_fallback_;
+  const bool several_sources_;
   spec::faults faults_;
 
   std::map<std::string, issue> issued_;
   std::map<std::size_t, fetch> fetches_;
 
   /// Of each node, by the numbers of its bearers.
-  std::array<std::map<std::uint64_t, bearer_record>, nodes> bearers_;
+  per_node<std::map<std::uint64_t, bearer_record>> bearers_;
 
   /// What was rejected at each node, and is not to come there again.
-  std::array<std::set<std::string>, nodes> refused_;
+  per_node<std::set<std::string>> refused_;
 
   /// What each node had at the last look at it.
-  std::array<std::string, nodes> seen_;
-  std::array<std::optional<caf::timestamp>, nodes> seen_end_;
+  per_node<std::string> seen_;
+  per_node<std::optional<caf::timestamp>> seen_end_;
 
-  std::array<moment, nodes> calm_;
+  per_node<moment> calm_;
+
+  /// How many bearers a node has had before, and whether the present one was
+  /// stopped, and has heard of it.
+  struct tenure {
+    std::size_t bearer = 0;
+    bool stopped = false;
+    bool at_rest = false;
+  };
+
+  per_node<tenure> tenures_;
 
   /// The nodes whose clocks were set.
   std::set<std::size_t> skewed_;
 
-  /// The owner's source, and the fallbacks of replicas.
-  std::array<source_record, nodes> sources_;
+  /// The owners' sources, and the fallbacks of replicas.
+  per_node<source_record> sources_;
 
   /// Whether fallbacks are of no use any more.
   bool at_rest_ = false;

@@ -13,7 +13,8 @@ namespace {
 
 constexpr auto step_names = std::to_array<std::string_view>(
   {"deliver", "settle", "pass", "stall", "source", "fetch", "reject", "read",
-   "request_renewal", "skew", "cut", "mute", "mend", "restart", "replace"});
+   "request_renewal", "skew", "stop", "cut", "mute", "mend", "restart",
+   "change_second", "replace"});
 
 static_assert(step_names.size() == std::variant_size_v<step>);
 
@@ -51,6 +52,10 @@ struct writer {
     return named("skew", x.at) + " " + caf::deep_to_string(x.by);
   }
 
+  std::string operator()(const steps::stop& x) const {
+    return named("stop", x.at);
+  }
+
   std::string operator()(const steps::cut& x) const {
     return named("cut", x.at);
   }
@@ -65,6 +70,10 @@ struct writer {
 
   std::string operator()(const steps::restart&) const {
     return "restart";
+  }
+
+  std::string operator()(const steps::change_second&) const {
+    return "change_second";
   }
 
   std::string operator()(const steps::replace& x) const {

@@ -16,6 +16,10 @@ namespace bearer::sim::cluster {
 
 constexpr std::size_t nodes = 3;
 
+/// The number of another owner, with a source of its own, that replicas know in
+/// some scenarios. Nobody asks there, and nothing is wrong with its network.
+constexpr std::size_t second_owner = nodes;
+
 namespace steps {
 
 // As for a single bearer.
@@ -54,6 +58,11 @@ struct skew {
   caf::timespan by;
 };
 
+/// A node's bearer is stopped, and stays so until there is another one.
+struct stop {
+  std::size_t at;
+};
+
 /// A replica's connections break, and it gets no new ones.
 struct cut {
   std::size_t at;
@@ -72,6 +81,9 @@ struct mend {
 /// The owner is killed, and another one started in its place.
 struct restart {};
 
+/// The other owner begins, or ends.
+struct change_second {};
+
 /// A replica is dropped, and another one connects in its place.
 struct replace {
   std::size_t at;
@@ -82,8 +94,9 @@ struct replace {
 using step
   = std::variant<steps::deliver, steps::settle, steps::pass, steps::stall,
                  steps::source, steps::fetch, steps::reject, steps::read,
-                 steps::request_renewal, steps::skew, steps::cut, steps::mute,
-                 steps::mend, steps::restart, steps::replace>;
+                 steps::request_renewal, steps::skew, steps::stop, steps::cut,
+                 steps::mute, steps::mend, steps::restart, steps::change_second,
+                 steps::replace>;
 
 /// What kind of step it is.
 std::string name_of(const step& what);

@@ -41,7 +41,9 @@ world::world(const scenario& what, observer tell)
     tell_(std::move(tell)),
     plan_{} {
   start_source(owner);
-  start_owner();
+  start_owner(owner);
+  if (what_.with_second)
+    start_source(second_owner);
   for (auto i = std::size_t{1}; i < nodes; ++i) {
     if (what_.with_fallback)
       start_source(i);
@@ -62,7 +64,7 @@ void world::play(const step& what) {
 
 void world::calm_down(std::uint64_t choice) {
   apply(steps::settle{choice});
-  for (auto i = std::size_t{0}; i < nodes; ++i)
+  for (auto i = std::size_t{0}; i < nodes_.size(); ++i)
     tell(i, seen::calm{});
 }
 
@@ -72,17 +74,34 @@ void world::heal() {
       apply(steps::skew{i, caf::timespan{0}});
     if (i != owner)
       apply(steps::mend{i});
+    if (nodes_[i].stopped && i == owner)
+      apply(steps::restart{});
+    else if (nodes_[i].stopped)
+      apply(steps::replace{i});
   }
+  if (nodes_[second_owner].bearer)
+    apply(steps::change_second{});
   plan_ = {};
   plan_.what = deed::gives_token;
 }
 
+void world::lose_first_owner(bool is_gone) {
+  apply(steps::change_second{});
+  if (is_gone)
+    end_owner(owner);
+  else
+    stop(owner);
+}
+
 void world::let_go() {
-  for (auto& x : nodes_) {
-    x.reader.reset();
-    x.bearer = handle{};
+  for (auto i = std::size_t{0}; i < nodes_.size(); ++i) {
+    auto& it = nodes_[i];
+    tell(i, seen::abandoned{});
+    it.reader.reset();
+    it.bearer = handle{};
+    if (it.desk)
+      bearer::detail::anon_mail(std::exchange(it.desk, nullptr), stop_atom_v);
   }
-  withdraw_owner();
   network_.end();
   // May owe answers.
   for (const auto& x : nodes_)
@@ -120,18 +139,31 @@ void world::start_source(std::size_t at) {
   it.source = spawn_simulated_source(time_.sys(), it.script);
 }
 
-void world::start_owner() {
+void world::start_owner(std::size_t at) {
+  auto& it = nodes_[at];
   auto settings = what_.settings;
   settings.owns_source = false;
-  start(owner, spawn(time_.sys(), any_source{nodes_[owner].source}, settings,
-                     {"owner", {}, clock_of(owner)}));
-  desk_ = remote::detail::spawn_desk(nodes_[owner].bearer);
-  network_.listen(remote::detail::spawn_gate(time_.sys(), desk_));
+  start(at, spawn(time_.sys(), any_source{it.source}, settings,
+                  {"owner", {}, clock_of(at)}));
+  it.desk = remote::detail::spawn_desk(it.bearer);
+  network_.listen(at, remote::detail::spawn_gate(time_.sys(), it.desk));
+}
+
+void world::end_owner(std::size_t at) {
+  auto& it = nodes_[at];
+  // Nobody at the replicas hears of what becomes of it.
+  network_.lose_owner(at);
+  bearer::detail::anon_mail(std::exchange(it.desk, nullptr), stop_atom_v);
+  stop(at);
+  calm_down();
+  tell(at, seen::abandoned{});
 }
 
 void world::start_replica(std::size_t at) {
   auto config = remote::detail::link_config{};
-  config.owners = {{"owner", 1}};
+  config.owners = {simulated_network::address_of(owner)};
+  if (what_.with_second)
+    config.owners.push_back(simulated_network::address_of(second_owner));
   config.way = network_.way_of(at);
   if (nodes_[at].source)
     config.fallback = any_source{nodes_[at].source};
@@ -149,11 +181,13 @@ void world::start(std::size_t at, caf::expected<handle> what) {
   it.bearer = std::move(*what);
   it.reader = it.bearer.reader();
   it.latest = {};
+  it.stopped = false;
 }
 
-void world::withdraw_owner() {
-  if (desk_)
-    bearer::detail::anon_mail(std::exchange(desk_, nullptr), stop_atom_v);
+void world::stop(std::size_t at) {
+  tell(at, seen::stopped{});
+  nodes_[at].stopped = true;
+  nodes_[at].bearer.stop();
 }
 
 wall_clock world::clock_of(std::size_t at) const {
@@ -236,13 +270,13 @@ void world::apply(const steps::reject& what) {
   const auto at = what.at % nodes;
   const auto number = nodes_[at].latest;
   // So that it is known whether something newer was there.
-  if (what_.with_fallback) {
+  if (what_.several_sources()) {
     apply(steps::settle{0});
     apply(steps::read{at});
   }
   tell(at, seen::rejected{number, true});
   nodes_[at].bearer.reject(number);
-  if (what_.with_fallback)
+  if (what_.several_sources())
     apply(steps::settle{0});
 }
 
@@ -269,6 +303,10 @@ void world::apply(const steps::skew& what) {
   tell(at, seen::clocks_moved{false});
 }
 
+void world::apply(const steps::stop& what) {
+  stop(what.at % nodes);
+}
+
 void world::apply(const steps::cut& what) {
   network_.cut(replica(what.at));
 }
@@ -282,13 +320,21 @@ void world::apply(const steps::mend& what) {
 }
 
 void world::apply(const steps::restart&) {
-  // Nobody at the replicas hears of what becomes of it.
-  network_.lose_owner();
-  withdraw_owner();
-  nodes_[owner].bearer.stop();
-  calm_down();
-  tell(owner, seen::abandoned{});
-  start_owner();
+  end_owner(owner);
+  start_owner(owner);
+}
+
+void world::apply(const steps::change_second&) {
+  auto& it = nodes_[second_owner];
+  if (!it.bearer) {
+    // Each time another one: what was rejected before is known nowhere.
+    it.last_given = {};
+    start_owner(second_owner);
+    return;
+  }
+  end_owner(second_owner);
+  it.reader.reset();
+  it.bearer = handle{};
 }
 
 void world::apply(const steps::replace& what) {

@@ -40,8 +40,13 @@ public:
   /// Delivers everything, and reports calm.
   void calm_down(std::uint64_t choice = 0);
 
-  /// All sources and networks are well from now on, and so are the clocks.
+  /// All sources and networks are well from now on, and so are the clocks; and
+  /// there is no second owner.
   void heal();
+
+  /// From now on the second owner is the only one: the first one is gone, or
+  /// has been stopped and says so.
+  void lose_first_owner(bool is_gone);
 
   /// Nobody holds any bearer any more, and the rest ends as well.
   void let_go();
@@ -63,13 +68,18 @@ private:
     std::optional<bearer::reader> reader;
     std::shared_ptr<caf::timespan> ahead = std::make_shared<caf::timespan>(0);
 
-    /// The owner's source, or a replica's fallback.
+    /// Of owners.
+    remote::detail::desk_actor desk;
+
+    /// An owner's source, or a replica's fallback.
     std::shared_ptr<source_script> script = std::make_shared<source_script>();
     closable_token_source source;
     token last_given;
 
     /// What came here last.
     generation latest;
+
+    bool stopped = false;
   };
 
   // One for each kind of step.
@@ -83,17 +93,20 @@ private:
   void apply(const steps::read& what);
   void apply(const steps::request_renewal& what);
   void apply(const steps::skew& what);
+  void apply(const steps::stop& what);
   void apply(const steps::cut& what);
   void apply(const steps::mute& what);
   void apply(const steps::mend& what);
   void apply(const steps::restart& what);
+  void apply(const steps::change_second& what);
   void apply(const steps::replace& what);
 
   void start_source(std::size_t at);
-  void start_owner();
+  void start_owner(std::size_t at);
   void start_replica(std::size_t at);
   void start(std::size_t at, caf::expected<handle> what);
-  void withdraw_owner();
+  void end_owner(std::size_t at);
+  void stop(std::size_t at);
 
   wall_clock clock_of(std::size_t at) const;
 
@@ -111,8 +124,9 @@ private:
   std::size_t secrets_ = 0;
 
   simulated_network network_{time_.sys()};
-  remote::detail::desk_actor desk_;
-  std::array<node, nodes> nodes_;
+
+  /// The second owner's comes last.
+  std::array<node, nodes + 1> nodes_;
   std::size_t callers_ = 0;
 };
 

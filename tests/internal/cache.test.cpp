@@ -1,4 +1,5 @@
 #include <bearer/internal/cache.hpp>
+#include <bearer/internal/refresher.hpp>
 
 #include "support/scene.hpp"
 
@@ -9,6 +10,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
+#include <memory>
 #include <string>
 
 using namespace bearer;
@@ -169,6 +171,36 @@ TEST_CASE("newer_than a generation that was never published is an error",
   CHECK(err == errc::unknown_generation);
   CHECK(to_string(err).find("newer_than") != std::string::npos);
   CHECK(default_retry_verdict(err) == retry_verdict::no);
+}
+
+TEST_CASE("a generation is known before the cache has heard of it",
+          "[cache][I4]") {
+  scene s;
+  s.gives(1h);
+  auto keeper = internal::refresher_config{};
+  keeper.settings = exact();
+  keeper.id = 7;
+  keeper.source = s.source.actor();
+  keeper.slot = std::make_shared<detail::local_slot>(s.time.clock());
+  // What it publishes goes astray: to a cache that takes nothing from it.
+  const auto make_refresher = [&](const cache_actor&) {
+    return internal::spawn_refresher(s.time.sys(), s.bearer.actor(), keeper);
+  };
+  const auto cache = internal::spawn_cache(
+    s.time.sys(), {keeper.id, 1s, keeper.slot, make_refresher});
+  const auto given = ask<token>(s.time.sys(), cache, fetch_atom_v,
+                                fetch_options{});
+  s.time.settle();
+  REQUIRE(given->values.size() == 1);
+  const auto refused = given->values[0].generation;
+  s.source.stays_silent();
+  const auto next = ask<token>(s.time.sys(), cache, fetch_atom_v,
+                               newer_than(refused));
+  const auto rejected = ask(s.time.sys(), cache, reject_atom_v, refused);
+  s.time.advance(1s);
+  REQUIRE(next->errors.size() == 1);
+  CHECK(next->errors[0] == errc::timed_out);
+  CHECK(rejected->values.size() == 1);
 }
 
 TEST_CASE("newer_than an older generation is a hit", "[cache]") {

@@ -314,6 +314,27 @@ remote::connect_options falling_back_on(any_source source) {
   return result;
 }
 
+/// A replica that has lost its owner to its fallback.
+struct fallen_back {
+  fallen_back() {
+    REQUIRE(secret_of(replica.fetch()) == "token-1");
+    connected = here.sys.registry().running();
+    at.end();
+    REQUIRE(wait_for_secret(replica, "fallback"));
+    REQUIRE(here.sys.registry().running() > connected);
+  }
+
+  node here;
+  numbered_source source;
+  restarted_owner at = numbered_owner(source);
+  handle replica = must(remote::connect(
+    here.sys, at.address(), quick(),
+    falling_back_on(ready_source(here.sys, make_token("fallback")))));
+
+  /// How many actors there were while the owner was.
+  std::size_t connected = 0;
+};
+
 } // namespace
 
 TEST_CASE("a replica that finds no owner has its fallback's token",
@@ -345,35 +366,15 @@ TEST_CASE("a replica leaves its fallback when the owner is there",
   CHECK(must(replica.fetch()).generation.count > first.generation.count + 1);
 }
 
-TEST_CASE("a fallback rests when the owner is there", "[remote]") {
-  node here;
-  numbered_source source;
-  auto at = numbered_owner(source);
-  auto replica = must(remote::connect(
-    here.sys, at.address(), quick(),
-    falling_back_on(ready_source(here.sys, make_token("fallback")))));
-  REQUIRE(secret_of(replica.fetch()) == "token-1");
-  const auto without = here.sys.registry().running();
-  at.end();
-  REQUIRE(wait_for_secret(replica, "fallback"));
-  REQUIRE(here.sys.registry().running() > without);
+TEST_CASE_METHOD(fallen_back, "a fallback rests when the owner is there",
+                 "[remote]") {
   at.start();
   REQUIRE(wait_for_secret(replica, "token-2"));
-  CHECK(wait_for_actors(here, without));
+  CHECK(wait_for_actors(here, connected));
 }
 
-TEST_CASE("a fallback rests when its replica has stopped", "[remote][I14]") {
-  node here;
-  numbered_source source;
-  auto at = numbered_owner(source);
-  auto replica = must(remote::connect(
-    here.sys, at.address(), quick(),
-    falling_back_on(ready_source(here.sys, make_token("fallback")))));
-  REQUIRE(secret_of(replica.fetch()) == "token-1");
-  const auto connected = here.sys.registry().running();
-  at.end();
-  REQUIRE(wait_for_secret(replica, "fallback"));
-  REQUIRE(here.sys.registry().running() > connected);
+TEST_CASE_METHOD(fallen_back, "a fallback rests when its replica has stopped",
+                 "[remote][I14]") {
   replica.stop();
   // Nor is there an end of a connection.
   CHECK(wait_for_actors(here, connected - 1));

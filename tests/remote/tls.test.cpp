@@ -261,8 +261,6 @@ TEST_CASE("a key that cannot be read for a while keeps nobody apart for longer",
   CHECK(wait_for_secret(replica, "token-2"));
 }
 
-// -- what is refused at the start ---------------------------------------------
-
 TEST_CASE(
   "a key that an owner cannot read for a while costs it no more than the"
   " connections of that time",
@@ -279,6 +277,8 @@ TEST_CASE(
   auto replica = must(remote::connect(here.sys, at.address(), quick()));
   CHECK(secret_of(replica.fetch()) == "token-1");
 }
+
+// -- what is refused at the start ---------------------------------------------
 
 TEST_CASE("without TLS nothing is published beyond this machine",
           "[remote][tls]") {

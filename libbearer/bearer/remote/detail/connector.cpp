@@ -1,7 +1,7 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/remote/detail/connector.hpp>
-#include <bearer/remote/detail/tls_doorman.hpp>
-#include <bearer/remote/detail/tls_scribe.hpp>
+#include <bearer/remote/detail/doorman.hpp>
+#include <bearer/remote/detail/scribe.hpp>
 
 #include <caf/abstract_actor.hpp>
 #include <caf/action.hpp>
@@ -53,16 +53,12 @@ protected:
     const auto fd = take({host, port});
     if (fd < 0)
       return caf::make_error(caf::sec::cannot_connect_to_node);
-    if (how_ == transport::tls)
-      return make_tls_scribe(system(), fd, tls_role::client);
-    return system().middleman().backend().new_scribe(fd);
+    return make_scribe(system(), how_, fd, role::client);
   }
 
   caf::expected<caf::io::doorman_ptr> open(std::uint16_t port, const char* at,
                                            bool reuse) override {
-    if (how_ == transport::tls)
-      return make_tls_doorman(system(), port, at, reuse);
-    return super::open(port, at, reuse);
+    return make_doorman(system(), how_, port, at, reuse);
   }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <bearer/remote/address.hpp>
 #include <bearer/remote/detail/held_socket.hpp>
+#include <bearer/remote/detail/transport.hpp>
 
 #include <caf/fwd.hpp>
 #include <caf/io/middleman_actor.hpp>
@@ -9,9 +10,6 @@
 #include <functional>
 
 namespace bearer::remote::detail {
-
-/// How bytes go over the network.
-enum class transport { plain, tls };
 
 /// Publishes, and makes connected sockets connections of CAF's.
 ///

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bearer/remote/detail/connector.hpp>
+#include <bearer/remote/detail/transport.hpp>
 
 #include <caf/expected.hpp>
 #include <caf/fwd.hpp>

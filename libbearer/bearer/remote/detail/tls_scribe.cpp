@@ -52,9 +52,8 @@ private:
 class tls_scribe : public caf::io::scribe {
 public:
   tls_scribe(net::default_multiplexer& at, net::native_socket fd,
-             caf::openssl::session_ptr session)
-    : scribe(net::conn_hdl_from_socket(fd)),
-      stream_(at, fd, std::move(session)) {
+             caf::openssl::session_ptr session, caf::io::connection_handle as)
+    : scribe(as), stream_(at, fd, std::move(session)) {
     // nop
   }
 
@@ -113,11 +112,10 @@ private:
 
 /// CAF throws if a key or a certificate cannot be read.
 caf::expected<caf::openssl::session_ptr> make_session(caf::actor_system& sys,
-                                                      int fd, tls_role ours) {
+                                                      int fd, role ours) {
   const auto apart = tls_errors_apart{};
   try {
-    if (auto result = caf::openssl::make_session(sys, fd,
-                                                 ours == tls_role::server))
+    if (auto result = caf::openssl::make_session(sys, fd, ours == role::server))
       return result;
     return caf::make_error(caf::sec::cannot_connect_to_node);
   } catch (const std::exception& ex) {
@@ -127,15 +125,16 @@ caf::expected<caf::openssl::session_ptr> make_session(caf::actor_system& sys,
 
 } // namespace
 
-caf::expected<caf::io::scribe_ptr> make_tls_scribe(caf::actor_system& sys,
-                                                   int fd, tls_role ours) {
+caf::expected<caf::io::scribe_ptr>
+make_tls_scribe(caf::actor_system& sys, int fd, role ours,
+                caf::io::connection_handle as) {
   auto socket = owned_socket{fd};
   auto session = make_session(sys, fd, ours);
   if (!session)
     return std::move(session.error());
   auto& at = static_cast<net::default_multiplexer&>(sys.middleman().backend());
-  return caf::io::scribe_ptr{
-    caf::make_counted<tls_scribe>(at, socket.release(), std::move(*session))};
+  return caf::io::scribe_ptr{caf::make_counted<tls_scribe>(
+    at, socket.release(), std::move(*session), as)};
 }
 
 } // namespace bearer::remote::detail

@@ -1,6 +1,6 @@
+#include <bearer/remote/detail/doorman.hpp>
 #include <bearer/remote/detail/held_socket.hpp>
-#include <bearer/remote/detail/tls_doorman.hpp>
-#include <bearer/remote/detail/tls_scribe.hpp>
+#include <bearer/remote/detail/scribe.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/io/abstract_broker.hpp>
@@ -18,9 +18,13 @@ namespace {
 
 namespace net = caf::io::network;
 
-class tls_doorman : public net::doorman_impl {
+class any_doorman : public net::doorman_impl {
 public:
-  using net::doorman_impl::doorman_impl;
+  any_doorman(net::default_multiplexer& at, net::native_socket fd,
+              transport how)
+    : doorman_impl(at, fd), how_(how) {
+    // nop
+  }
 
   bool new_connection() override {
     auto socket = owned_socket{acceptor_.accepted_socket()};
@@ -29,26 +33,29 @@ public:
       return false;
     const auto fd = socket.release();
     net::nonblocking(fd, true);
-    auto scribe = make_tls_scribe(parent()->system(), fd, tls_role::server);
+    auto scribe = make_scribe(parent()->system(), how_, fd, role::server);
     if (!scribe)
       return false;
     const auto hdl = (*scribe)->hdl();
     parent()->add_scribe(std::move(*scribe));
-    return doorman::new_connection(&acceptor_.backend(), hdl);
+    return caf::io::doorman::new_connection(&acceptor_.backend(), hdl);
   }
+
+private:
+  transport how_;
 };
 
 } // namespace
 
 caf::expected<caf::io::doorman_ptr>
-make_tls_doorman(caf::actor_system& sys, std::uint16_t port, const char* at,
-                 bool reuse) {
+make_doorman(caf::actor_system& sys, transport how, std::uint16_t port,
+             const char* at, bool reuse) {
   const auto fd = net::new_tcp_acceptor_impl(port, at, reuse);
   if (!fd)
     return fd.error();
   auto& where
     = static_cast<net::default_multiplexer&>(sys.middleman().backend());
-  return caf::io::doorman_ptr{caf::make_counted<tls_doorman>(where, *fd)};
+  return caf::io::doorman_ptr{caf::make_counted<any_doorman>(where, *fd, how)};
 }
 
 } // namespace bearer::remote::detail

@@ -117,8 +117,9 @@ TEST_CASE("type IDs are never renumbered", "[type_ids]") {
   check_id<remote::answer>(44, "bearer::remote::answer");
   check_id<remote::question>(45, "bearer::remote::question");
   check_id<obstacle_atom>(46, "bearer::obstacle_atom");
+  check_id<receiver_link>(47, "bearer::receiver_link");
   // A new one goes here, and nowhere else.
-  CHECK(caf::id_block::bearer::end == first + 47);
+  CHECK(caf::id_block::bearer::end == first + 48);
 }
 
 TEST_CASE("the block fits in what is reserved for it", "[type_ids]") {

@@ -7,12 +7,12 @@
 #include <bearer/generation.hpp>
 #include <bearer/http/request.hpp>
 #include <bearer/http/response.hpp>
+#include <bearer/receiver_link.hpp>
 #include <bearer/remote/protocol.hpp>
 #include <bearer/status.hpp>
 #include <bearer/token.hpp>
 #include <bearer/type_ids.hpp>
 
-#include <caf/actor_control_block.hpp>
 #include <caf/error.hpp>
 #include <caf/result.hpp>
 #include <caf/timespan.hpp>
@@ -40,22 +40,14 @@ using receiver_actor = caf::typed_actor<
   // The token fetched last, if there was one.
   caf::result<optional_token>(latest_atom)>;
 
-/// What libbearer's own receivers are besides: told of the token that was
-/// fetched through them.
-using token_memory = caf::typed_actor<caf::result<void>(latest_atom, token)>;
-
-/// Names the receiver that a fetch came through, empty for none. Weak, because
-/// a fetch that waits must keep neither a receiver nor its bearer alive.
-using receiver_link = caf::weak_actor_ptr;
-
 /// Hands out what the refresher published last. Everything that its users may
 /// ask of a bearer.
 using cache_actor = caf::typed_actor<
   // Answers with a fresh token at once, else with the outcome of a renewal.
   // Exactly one answer, by the deadline.
   caf::result<token>(fetch_atom, fetch_options),
-  // The same for the caller of a receiver, which passes the message on and is
-  // sent the token before the caller is.
+  // The same for the caller of a receiver, which passes the message on. The
+  // token is left in the link before the caller is sent it.
   caf::result<token>(fetch_atom, fetch_options, receiver_link),
   // A server refused this generation: no later fetch gives it or an older one.
   // Idempotent; does nothing if it was replaced already.
@@ -86,8 +78,7 @@ using cache_actor = caf::typed_actor<
 /// the caller as the sender, who then gets the answer directly.
 using refresher_actor = caf::typed_actor<
   // Waits until there is a token that is fresh for these options, within this
-  // budget. The receiver that the fetch came through, if any, learns the token
-  // before the caller does.
+  // budget. It is left in the link before the caller is sent it.
   caf::result<token>(renew_async_atom, fetch_options, caf::timespan,
                      receiver_link),
   // Waits for the outcome of one attempt instead.

@@ -19,6 +19,7 @@
 #include <bearer/meta_objects.hpp>
 #include <bearer/reader.hpp>
 #include <bearer/receiver.hpp>
+#include <bearer/receiver_link.hpp>
 #include <bearer/renewal_settings.hpp>
 #include <bearer/retry.hpp>
 #include <bearer/secret.hpp>

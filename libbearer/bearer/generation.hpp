@@ -19,6 +19,14 @@ struct generation {
   friend bool operator==(const generation&, const generation&) = default;
 };
 
+/// Whether a token of `next` may take the place of one of `held`: it is newer,
+/// or of another bearer.
+/// @relates generation
+inline bool supersedes(const generation& next,
+                       const generation& held) noexcept {
+  return next.id != held.id || next.count > held.count;
+}
+
 /// @relates generation
 template <class Inspector>
 bool inspect(Inspector& f, generation& x) {

@@ -23,6 +23,7 @@ enum class attempt_reason : std::uint8_t;
 enum class errc : std::uint8_t;
 
 class handle;
+class receiver_link;
 class secret;
 
 struct attempt;
@@ -82,8 +83,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
   CAF_ADD_ATOM(bearer, bearer, fetch_atom)
   /// Asks whether to try a request again: `receiver_actor`.
   CAF_ADD_ATOM(bearer, bearer, can_retry_atom)
-  /// Asks a `receiver_actor` for its latest token, tells a `token_memory` of
-  /// one.
+  /// Asks a `receiver_actor` for its latest token.
   CAF_ADD_ATOM(bearer, bearer, latest_atom)
   /// Tells that a server refused a token: `cache_actor`.
   CAF_ADD_ATOM(bearer, bearer, reject_atom)
@@ -164,6 +164,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
 
   /// What keeps a token from coming.
   CAF_ADD_ATOM(bearer, bearer, obstacle_atom)
+
+  CAF_ADD_TYPE_ID(bearer, (bearer::receiver_link))
 
 CAF_END_TYPE_ID_BLOCK(bearer)
 

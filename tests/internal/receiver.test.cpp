@@ -147,27 +147,6 @@ TEST_CASE("latest is known however the cache or the refresher answered",
   CHECK(latest(s, third)->generation.count == 1);
 }
 
-TEST_CASE("a second answer with the same token does not undo a refusal",
-          "[receiver][I4]") {
-  scene s{with_retries(9)};
-  auto receiver = s.bearer.receiver();
-  fetch_once(s, receiver);
-  auto other = fetch_once(s, receiver);
-  s.source.answer(0, s.fresh(100s));
-  s.time.settle();
-  CHECK(retries(s, receiver, unauthorized));
-  // As if it came only now.
-  detail::anon_mail(caf::actor_cast<token_memory>(receiver), latest_atom_v,
-                    other.value());
-  s.time.settle();
-  auto again = fetch_once(s, receiver);
-  CHECK(again.answers() == 0);
-  s.time.advance(1s);
-  s.source.answer(1, s.fresh(100s));
-  s.time.settle();
-  CHECK(again.value().generation.count == 2);
-}
-
 TEST_CASE("the default judgement of errors", "[receiver]") {
   struct row {
     caf::error err;

@@ -2,11 +2,17 @@
 // takes notes.
 
 #include <bearer/internal/receiver.hpp>
-#include <bearer/internal/remind.hpp>
 
+#include "support/real_time.hpp"
 #include "support/scene.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/binary_deserializer.hpp>
+#include <caf/binary_serializer.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/message.hpp>
+#include <caf/send.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -24,6 +30,7 @@ const auto unauthorized = caf::make_error(caf::sec::runtime_error, "401");
 
 /// What arrived at a cache, in order.
 struct cache_log {
+  std::vector<receiver_link> links;
   std::vector<fetch_options> fetches;
   std::vector<generation> rejections;
 };
@@ -37,7 +44,8 @@ cache_actor spawn_logging_cache(caf::actor_system& sys,
         log->fetches.push_back(opts);
         auto result = make_token("logged");
         result.generation = {1, log->fetches.size()};
-        internal::remind(via, result);
+        log->links.push_back(via);
+        via.leave(result);
         return result;
       },
       [log](reject_atom, const generation& what) {
@@ -86,6 +94,81 @@ TEST_CASE("after a refusal the next fetch has newer_than, and only that one",
   opts.newer_than = generation{1, 1};
   fetch(opts);
   CHECK(log->fetches.back() == opts);
+}
+
+namespace {
+
+/// A receiver of such a cache.
+struct logged_receiver {
+  logged_receiver() {
+    config->max_retries = 9;
+    config->slot = std::make_shared<detail::local_slot>(system_wall_clock);
+    receiver = internal::spawn_receiver(time.sys(),
+                                        spawn_logging_cache(time.sys(), log),
+                                        config);
+  }
+
+  token fetch() {
+    auto result = test::fetch(time.sys(), receiver);
+    time.settle();
+    return result.value();
+  }
+
+  virtual_time time;
+  std::shared_ptr<cache_log> log = std::make_shared<cache_log>();
+  std::shared_ptr<detail::receiver_config> config
+    = std::make_shared<detail::receiver_config>();
+  receiver_actor receiver;
+};
+
+} // namespace
+
+TEST_CASE("a second answer with the same token does not undo a refusal",
+          "[receiver][I4]") {
+  logged_receiver x;
+  const auto fetched = x.fetch();
+  can_retry(x.time.sys(), x.receiver, unauthorized);
+  x.time.settle();
+  // As if two fetches had been under way.
+  x.log->links.at(0).leave(fetched);
+  x.fetch();
+  CHECK(x.log->fetches.back().newer_than == generation{1, 1});
+}
+
+TEST_CASE("a link does not keep its receiver, nor the cache", "[receiver]") {
+  logged_receiver x;
+  x.fetch();
+  const auto link = x.log->links.at(0);
+  auto late = make_token("late");
+  late.generation = {1, 9};
+  SECTION("one that was dropped") {
+    const auto weak = caf::actor_cast<caf::weak_actor_ptr>(x.receiver);
+    x.receiver = nullptr;
+    CHECK(!caf::actor_cast<caf::strong_actor_ptr>(weak));
+  }
+  SECTION("one that was killed") {
+    caf::anon_send_exit(x.receiver, caf::exit_reason::kill);
+    x.time.settle();
+  }
+  CHECK(link);
+  link.leave(late);
+}
+
+TEST_CASE("a link does not leave its actor system", "[receiver]") {
+  logged_receiver x;
+  x.fetch();
+  const auto& link = x.log->links.at(0);
+  caf::byte_buffer buf;
+  caf::binary_serializer sink{x.time.sys(), buf};
+  CHECK_FALSE(sink.apply(link));
+  CHECK(sink.get_error() == errc::not_serializable);
+  buf.resize(64);
+  caf::binary_deserializer from{x.time.sys(), buf};
+  auto copy = receiver_link{};
+  CHECK_FALSE(from.apply(copy));
+  CHECK(from.get_error() == errc::not_serializable);
+  CHECK(!copy);
+  CHECK(contains(to_string(caf::make_message(link)), "true"));
 }
 
 TEST_CASE("a refusal is seen in the slot before the cache has heard of it",

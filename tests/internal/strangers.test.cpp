@@ -39,7 +39,6 @@ caf::behavior forge(caf::event_based_actor* self, const cache_actor& cache,
   };
   return {
     [=](const token&) { return publish(); },
-    [=](latest_atom, const token&) { return publish(); },
     [=](const caf::error&) { return publish(); },
     [=](const status&) {
       return detail::mail(self, stop_atom_v).delegate(refresher);
@@ -72,18 +71,10 @@ std::vector<named_deed> deeds() {
      [](auto* self, const auto& cache) {
        detail::mail(self, fetch_atom_v, reporting()).send(cache);
      }},
-    {"a fetch that reminds",
+    {"a fetch as a receiver passes it on",
      [](auto* self, const auto& cache) {
-       detail::mail(self, fetch_atom_v, fetch_options{},
-                    receiver_link{self->ctrl()})
+       detail::mail(self, fetch_atom_v, fetch_options{}, receiver_link{})
          .send(cache);
-     }},
-    {"a requested fetch that reminds",
-     [](auto* self, const auto& cache) {
-       detail::mail(self, fetch_atom_v, fetch_options{},
-                    receiver_link{self->ctrl()})
-         .request(cache, caf::infinite)
-         .then([](const token&) {}, [](const caf::error&) {});
      }},
     {"reject",
      [](auto* self, const auto& cache) {

@@ -13,7 +13,6 @@
 #include <caf/message.hpp>
 #include <caf/message_id.hpp>
 #include <caf/message_priority.hpp>
-#include <caf/response_promise.hpp>
 #include <caf/send.hpp>
 
 #include <atomic>
@@ -331,61 +330,6 @@ inline void answer_from_outside(const caf::strong_actor_ptr& whom,
                                 caf::message_id id) {
   whom->enqueue(make_letter(nullptr, id, {}), nullptr);
 }
-
-/// Sends content that may be shared with other messages, without a sender.
-template <class Self>
-void send_shared(Self* self, const caf::strong_actor_ptr& to,
-                 caf::message content) {
-  to->enqueue(make_letter(nullptr, caf::make_message_id(), std::move(content)),
-              self->context());
-}
-
-/// The answer that an actor owes to the message at hand, to be given later:
-/// what CAF's response promise is, without memory of its own. Nothing tells the
-/// asker if it is never given.
-class owed_answer {
-public:
-  /// Takes the message at hand, whose handler then returns a
-  /// `caf::delegated`: CAF will not answer it.
-  template <class Self>
-  explicit owed_answer(Self* self) {
-    auto& what = *self->current_mailbox_element();
-    if (has_stages(what)) {
-      staged_ = self->make_response_promise();
-      return;
-    }
-    id_ = what.mid;
-    asker_ = std::exchange(what.sender, nullptr);
-  }
-
-  /// Answers, once. Who has only sent the message gets a message without a
-  /// sender.
-  /// @param self The same as before.
-  /// @param content May be shared with other messages.
-  template <class Self>
-  void give(Self* self, caf::message content) {
-    if (staged_.pending()) {
-      staged_.deliver(std::move(content));
-      return;
-    }
-    if (!asker_)
-      return;
-    if (id_.is_async())
-      send_shared(self, asker_, std::move(content));
-    else
-      asker_->enqueue(make_letter(self->ctrl(), id_.response_id(),
-                                  std::move(content)),
-                      self->context());
-    asker_ = nullptr;
-  }
-
-private:
-  caf::message_id id_;
-  caf::strong_actor_ptr asker_;
-
-  /// If the answer goes elsewhere first.
-  caf::response_promise staged_;
-};
 
 /// Lets `self` wait as for the answer to a request, though none was sent:
 /// `on_answer()` runs inside `self` after `answer_from_outside`. It goes with

@@ -16,8 +16,7 @@ void request_memory::begin(fetch_options& opts) {
 }
 
 void request_memory::remember(const token& fetched) {
-  const auto& [id, count] = fetched.generation;
-  if (latest_.generation.id == id && latest_.generation.count >= count)
+  if (!supersedes(fetched.generation, latest_.generation))
     return;
   latest_ = fetched;
   refused_ = false;

@@ -2,7 +2,6 @@
 #include <bearer/error.hpp>
 #include <bearer/internal/answer.hpp>
 #include <bearer/internal/cache.hpp>
-#include <bearer/internal/remind.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -81,7 +80,7 @@ private:
     if (usable() && token_.generation.count > std::max(newer_than, floor_)
         && !hold_ && token_.generation.count >= config_.slot->newest()) {
       ++counters_.hits;
-      remind(via, token_);
+      via.leave(token_);
       return answer<token>(self_, token_);
     }
     return renew(opts, newer_than, via);

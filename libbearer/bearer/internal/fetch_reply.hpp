@@ -1,9 +1,8 @@
 #pragma once
 
 #include <bearer/actors.hpp>
-#include <bearer/detail/caf_compat.hpp>
+#include <bearer/internal/owed_answer.hpp>
 
-#include <caf/actor_cast.hpp>
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
 #include <caf/message.hpp>
@@ -16,13 +15,15 @@ namespace bearer::internal {
 class fetch_answer {
 public:
   explicit fetch_answer(const caf::expected<token>& what)
-    : good_(static_cast<bool>(what)) {
-    if (good_) {
-      to_caller_ = caf::make_message(*what);
-      to_receiver_ = caf::make_message(latest_atom_v, *what);
-    } else {
-      to_caller_ = caf::make_message(what.error());
-    }
+    : good_(static_cast<bool>(what)),
+      content_(good_ ? caf::make_message(*what)
+                     : caf::make_message(what.error())) {
+    // nop
+  }
+
+  /// The token; null if it is an error.
+  const token* granted() const noexcept {
+    return good_ ? &content_.get_as<token>(0) : nullptr;
   }
 
   /// Whether it is a token, not an error.
@@ -30,19 +31,13 @@ public:
     return good_;
   }
 
-  const caf::message& to_caller() const noexcept {
-    return to_caller_;
-  }
-
-  /// What tells the token to the receiver that a fetch came through.
-  const caf::message& to_receiver() const noexcept {
-    return to_receiver_;
+  const caf::message& content() const noexcept {
+    return content_;
   }
 
 private:
   bool good_;
-  caf::message to_caller_;
-  caf::message to_receiver_;
+  caf::message content_;
 };
 
 /// The answer owed to a fetch.
@@ -55,21 +50,19 @@ public:
     // nop
   }
 
-  /// Answers, once. The receiver that the fetch came through learns the token
-  /// first: whatever the caller sends it next then finds it there. Without a
-  /// sender, as `answer.hpp` says: the link is the caller's to choose.
+  /// Answers, once. The receiver that the fetch came through has the token
+  /// first: whatever the caller sends it next then finds it there.
   /// @param self The same as before.
   template <class Self>
   void give(Self* self, const fetch_answer& what) {
-    if (what && via_)
-      if (auto receiver = caf::actor_cast<caf::strong_actor_ptr>(via_))
-        detail::send_shared(self, receiver, what.to_receiver());
-    owed_.give(self, what.to_caller());
+    if (const auto* fetched = what.granted())
+      via_.leave(*fetched);
+    owed_.give(self, what.content());
   }
 
 private:
   receiver_link via_;
-  detail::owed_answer owed_;
+  owed_answer owed_;
 };
 
 /// What the handler of a fetch returns when the answer comes later.

@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/linked_receiver.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/receiver.hpp>
 
@@ -12,29 +13,23 @@ namespace bearer::internal {
 
 namespace {
 
-using receiver_impl
-  = receiver_actor::extend<caf::result<void>(latest_atom, token)>;
-
 class receiver_state {
 public:
   static constexpr auto name = "bearer.receiver";
 
-  receiver_state(receiver_impl::pointer self, cache_actor cache,
+  receiver_state(detail::linked_receiver* self, cache_actor cache,
                  std::shared_ptr<const detail::receiver_config> config)
     : self_(self), cache_(std::move(cache)), memory_(std::move(config)) {
     // nop
   }
 
-  receiver_impl::behavior_type make_behavior() {
+  receiver_actor::behavior_type make_behavior() {
     return {
       [this](fetch_atom, fetch_options& opts) { return fetch(opts); },
       [this](can_retry_atom, const caf::error& why, const fetch_options& opts) {
         return can_retry(why, opts);
       },
-      [this](latest_atom) -> caf::result<optional_token> {
-        return memory_.latest();
-      },
-      [this](latest_atom, const token& fetched) { memory_.remember(fetched); },
+      [this](latest_atom) -> caf::result<optional_token> { return latest(); },
     };
   }
 
@@ -43,6 +38,7 @@ private:
   /// receiver that waited for an answer would be kept by it, and would keep the
   /// bearer in turn.
   caf::result<token> fetch(fetch_options& opts) {
+    catch_up();
     memory_.begin(opts);
     auto& slot = *memory_.config().slot;
     if (auto found = slot.hit(opts)) {
@@ -51,19 +47,30 @@ private:
     }
     if (slot.gone())
       return caf::make_error(errc::stopped);
-    return detail::mail(self_, fetch_atom_v, std::move(opts),
-                        receiver_link{self_->ctrl()})
+    return detail::mail(self_, fetch_atom_v, std::move(opts), self_->link())
       .delegate(cache_);
   }
 
   bool can_retry(const caf::error& why, const fetch_options& opts) {
+    catch_up();
     const auto advice = memory_.judge(why, opts);
     if (advice.rejected)
       detail::anon_mail(cache_, reject_atom_v, *advice.rejected);
     return advice.retry;
   }
 
-  receiver_impl::pointer self_;
+  optional_token latest() {
+    catch_up();
+    return memory_.latest();
+  }
+
+  /// What fetches brought that were passed on.
+  void catch_up() {
+    if (auto fetched = self_->tray.take())
+      memory_.remember(*fetched);
+  }
+
+  detail::linked_receiver* self_;
   cache_actor cache_;
   detail::request_memory memory_;
 };
@@ -73,7 +80,7 @@ private:
 receiver_actor
 spawn_receiver(caf::actor_system& sys, cache_actor cache,
                std::shared_ptr<const detail::receiver_config> config) {
-  using impl = caf::stateful_actor<receiver_state, receiver_impl::impl>;
+  using impl = caf::stateful_actor<receiver_state, detail::linked_receiver>;
   return sys.spawn<impl>(std::move(cache), std::move(config));
 }
 

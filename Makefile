@@ -33,7 +33,7 @@ cpp_files = git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp'
 without_aslr = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 .PHONY: help setup configure build demo test asan tsan log-tests simulate \
-	mutants soak fuzz bench format check-format lint setup-log setup-tsan \
+	coverage mutants soak fuzz bench format check-format lint setup-log setup-tsan \
 	setup-fuzz setup-bench setup-lint clean
 
 help: ## print this list
@@ -100,6 +100,11 @@ simulate: configure ## play SEEDS=1000000 random lives of a bearer, and of clust
 	  --coverage
 	@$(BUILD)/tests/simulation/cluster/simulate-cluster --first=$(FIRST) \
 	  --seeds=$(SEEDS) --coverage
+
+coverage: configure ## print the branches of the refresher that no simulation takes
+	@cmake --build $(BUILD) --parallel $(JOBS) --target simulate \
+	  simulate-cluster
+	@tests/simulation/branches.py $(BUILD)
 
 mutants: configure ## let the simulation find deliberate faults
 	@cmake --build $(BUILD) --parallel $(JOBS) --target mutants

@@ -119,7 +119,7 @@ void spawn_retrier(caf::actor_system& sys, note take_note, std::size_t id,
       .request(to, caf::infinite)
       .then(
         [=](bool yes) {
-          take_note(seen::retry_answered{id, opts.max_retries, yes});
+          take_note(seen::retry_answered{id, opts.max_retries, *before, yes});
           *refused = yes && !is_bearer_error(why);
         },
         ignore);

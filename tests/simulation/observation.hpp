@@ -56,6 +56,9 @@ struct source_answered {
   std::optional<caf::expected<token>> what;
 };
 
+/// It is dead, or will be before it hears of anything else.
+struct source_killed {};
+
 struct fetch_sent {
   std::size_t caller;
   /// As its caller means it.
@@ -88,6 +91,8 @@ struct retry_answered {
   std::size_t receiver;
   /// As the options said.
   std::optional<std::uint32_t> max_retries;
+  /// What the receiver said before that its latest token was; count 0 if none.
+  generation latest;
   bool yes;
 };
 
@@ -149,13 +154,13 @@ struct abandoned {};
 struct observation {
   moment at;
   std::variant<seen::calm, seen::clocks_moved, seen::source_called,
-               seen::source_answered, seen::fetch_sent, seen::fetch_answered,
-               seen::caller_killed, seen::rejected, seen::retry_asked,
-               seen::retry_answered, seen::renewal_requested, seen::prefetched,
-               seen::was_read, seen::reject_answered, seen::status_asked,
-               seen::status_answered, seen::subscribed, seen::unsubscribed,
-               seen::told, seen::stopped, seen::closed, seen::close_answered,
-               seen::source_closed, seen::abandoned>
+               seen::source_answered, seen::source_killed, seen::fetch_sent,
+               seen::fetch_answered, seen::caller_killed, seen::rejected,
+               seen::retry_asked, seen::retry_answered, seen::renewal_requested,
+               seen::prefetched, seen::was_read, seen::reject_answered,
+               seen::status_asked, seen::status_answered, seen::subscribed,
+               seen::unsubscribed, seen::told, seen::stopped, seen::closed,
+               seen::close_answered, seen::source_closed, seen::abandoned>
     what;
 };
 

@@ -25,8 +25,8 @@ public:
     : what_(what),
       result_(result),
       with_trace_(with_trace),
-      spec_(what.settings),
-      world_(what.settings, [this](const observation& x) { observe(x); }) {
+      spec_(settings_to_judge_by(what)),
+      world_(what, [this](const observation& x) { observe(x); }) {
     // nop
   }
 
@@ -56,6 +56,13 @@ public:
   }
 
 private:
+  /// A source that cannot be closed is as one that is not ours.
+  static renewal_settings settings_to_judge_by(const scenario& what) {
+    auto result = what.settings;
+    result.owns_source = result.owns_source && what.closable;
+    return result;
+  }
+
   void play(const step& next) {
     ++result_.reached[{spec_.state(), name_of(next)}];
     if (with_trace_)

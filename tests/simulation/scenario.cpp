@@ -171,11 +171,12 @@ private:
   deed choose_deed() {
     if (!random_.percent(faults_))
       return deed::gives_token;
-    return random_.one_of(
-      {deed::gives_same_again, deed::gives_same_again,
-       deed::gives_rejected_again, deed::gives_empty, deed::gives_malformed,
-       deed::gives_expired, deed::fails, deed::fails, deed::fails_for_good,
-       deed::throws, deed::dies, deed::is_dead, deed::says_nothing});
+    return random_.one_of({deed::gives_same_again, deed::gives_same_again,
+                           deed::gives_rejected_again, deed::gives_empty,
+                           deed::gives_malformed, deed::gives_expired,
+                           deed::fails, deed::answers_nonsense,
+                           deed::fails_for_good, deed::throws, deed::dies,
+                           deed::is_dead, deed::says_nothing});
   }
 
   step source() {
@@ -243,7 +244,14 @@ private:
 scenario make_scenario(std::uint64_t seed) {
   auto random = dice{seed};
   auto result = scenario{seed, make_settings(random), {}};
-  result.steps = generator{random, result.settings}.make();
+  auto& steps = result.steps;
+  steps = generator{random, result.settings}.make();
+  result.closable = !random.percent(10);
+  // With such a source there is nothing more to see of most other things.
+  if (random.percent(4))
+    steps.insert(steps.begin()
+                   + static_cast<std::ptrdiff_t>(random.below(steps.size())),
+                 steps::kill_source{});
   return result;
 }
 

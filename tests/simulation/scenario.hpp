@@ -14,6 +14,9 @@ struct scenario {
   std::uint64_t seed;
   renewal_settings settings;
   std::vector<step> steps;
+
+  /// Whether the source has something to close.
+  bool closable = true;
 };
 
 /// The scenario that belongs to a number.

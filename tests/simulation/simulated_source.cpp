@@ -6,6 +6,7 @@
 #include "support/second_answer.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/disposable.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/message.hpp>
 #include <caf/sec.hpp>
@@ -13,7 +14,9 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <cstddef>
 #include <exception>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -35,6 +38,17 @@ public:
     // nop
   }
 
+  source_state(const source_state&) = delete;
+
+  source_state& operator=(const source_state&) = delete;
+
+  /// Killed: whoever waits learns of it from CAF.
+  ~source_state() {
+    for (auto& x : owed_)
+      x.second.timer.dispose();
+    script_->delayed -= owed_.size();
+  }
+
   closable_token_source::behavior_type make_behavior() {
     return {
       [this](fetch_atom, const attempt& what) { return fetch(what); },
@@ -43,6 +57,8 @@ public:
   }
 
 private:
+  using promise_type = caf::typed_response_promise<token>;
+
   caf::result<token> fetch(const attempt& what) {
     const auto call = calls_++;
     script_->on_call(call, what);
@@ -66,6 +82,11 @@ private:
         if (!dead_)
           dead_ = self_->spawn([](caf::event_based_actor*) {});
         return hand_over(what, dead_);
+      case deed::answers_nonsense:
+        script_->on_answer(call, std::nullopt);
+        return hand_over(what, self_->spawn([]() -> caf::behavior {
+          return {[](fetch_atom, const attempt&) { return 1; }};
+        }));
       default:
         return answer_later(call, plan, what);
     }
@@ -109,28 +130,37 @@ private:
     const auto whom = self_->current_sender();
     const auto request = self_->current_message_id();
     auto promise = self_->make_response_promise<token>();
-    auto deliver = [=, this]() mutable {
+    auto deliver = [=, this](promise_type& owed) {
       const auto answer = script_->answer(plan, what);
       script_->on_answer(call, answer);
-      promise.deliver(answer);
+      owed.deliver(answer);
       if (plan.twice)
         test::answer_again(whom, request, to_message(answer));
     };
     if (plan.latency.count() == 0) {
-      deliver();
+      deliver(promise);
       return promise;
     }
     ++script_->delayed;
-    detail::schedule(self_, self_->clock().now() + plan.latency,
-                     [this, deliver]() mutable {
-                       --script_->delayed;
-                       deliver();
-                     });
+    auto timer = detail::schedule(self_, self_->clock().now() + plan.latency,
+                                  [this, call, deliver] {
+                                    auto ended = owed_.extract(call);
+                                    --script_->delayed;
+                                    deliver(ended.mapped().promise);
+                                  });
+    owed_.emplace(call, debt{promise, std::move(timer)});
     return promise;
   }
 
+  /// An answer whose time has not come.
+  struct debt {
+    promise_type promise;
+    caf::disposable timer;
+  };
+
   closable_token_source::pointer self_;
   std::shared_ptr<source_script> script_;
+  std::map<std::size_t, debt> owed_;
   caf::actor dead_;
   std::size_t calls_ = 0;
 };

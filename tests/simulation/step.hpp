@@ -29,6 +29,7 @@ enum class deed : std::uint8_t {
   /// Has died already.
   is_dead,
   says_nothing,
+  answers_nonsense,
 };
 
 /// How a fetch gets to the cache.
@@ -111,6 +112,9 @@ struct source {
   bool twice;
 };
 
+/// The source is killed, whatever calls it has, and there is no other one.
+struct kill_source {};
+
 /// A new actor fetches once.
 struct fetch {
   route via;
@@ -178,9 +182,9 @@ struct drop_handles {};
 
 using step
   = std::variant<steps::deliver, steps::settle, steps::pass, steps::stall,
-                 steps::jump, steps::drift, steps::source, steps::fetch,
-                 steps::kill_caller, steps::can_retry, steps::reject,
-                 steps::reject_and_fetch, steps::request_renewal,
+                 steps::jump, steps::drift, steps::source, steps::kill_source,
+                 steps::fetch, steps::kill_caller, steps::can_retry,
+                 steps::reject, steps::reject_and_fetch, steps::request_renewal,
                  steps::prefetch, steps::read, steps::ask_status,
                  steps::subscribe, steps::unsubscribe, steps::kill_listener,
                  steps::stop, steps::close, steps::drop_handles>;

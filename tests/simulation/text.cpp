@@ -35,7 +35,7 @@ std::string text(deed x) {
                     "gives the rejected one again", "gives an empty one",
                     "gives a malformed one", "gives an expired one", "fails",
                     "fails for good", "throws", "dies", "is dead",
-                    "says nothing"}));
+                    "says nothing", "answers nonsense"}));
 }
 
 std::string text(route x) {
@@ -166,6 +166,10 @@ struct account {
     return line("answer to call", text(x.call), text(x.what));
   }
 
+  std::string operator()(const seen::source_killed&) {
+    return "source killed";
+  }
+
   std::string operator()(const seen::fetch_sent& x) {
     return line("fetch", text(x.caller), "sent:", text(x.what), text(x.via));
   }
@@ -249,15 +253,31 @@ struct account {
   }
 };
 
-constexpr auto step_names = std::to_array<std::string_view>(
-  {"deliver",         "settle",    "pass",
-   "stall",           "jump",      "drift",
-   "source",          "fetch",     "kill caller",
-   "can_retry",       "reject",    "reject and fetch",
-   "request_renewal", "prefetch",  "read",
-   "status",          "subscribe", "unsubscribe",
-   "kill listener",   "stop",      "close",
-   "drop handles"});
+constexpr auto step_names = std::to_array<std::string_view>({
+  "deliver",
+  "settle",
+  "pass",
+  "stall",
+  "jump",
+  "drift",
+  "source",
+  "kill source",
+  "fetch",
+  "kill caller",
+  "can_retry",
+  "reject",
+  "reject and fetch",
+  "request_renewal",
+  "prefetch",
+  "read",
+  "status",
+  "subscribe",
+  "unsubscribe",
+  "kill listener",
+  "stop",
+  "close",
+  "drop handles",
+});
 static_assert(step_names.size() == std::variant_size_v<step>);
 
 constexpr auto event_names = std::to_array<std::string_view>(

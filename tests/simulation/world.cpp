@@ -33,7 +33,7 @@ const auto refusal = caf::make_error(caf::sec::runtime_error, "401");
 
 } // namespace
 
-world::world(const renewal_settings& settings, observer tell)
+world::world(const scenario& of, observer tell)
   : running_before_(time_.running()), tell_(std::move(tell)), plan_{} {
   script_->on_call = [this](std::size_t call, const attempt& what) {
     this->tell(seen::source_called{call, what});
@@ -49,7 +49,10 @@ world::world(const renewal_settings& settings, observer tell)
     return answer(plan, what);
   };
   source_ = spawn_simulated_source(time_.sys(), script_);
-  bearer_ = *spawn(time_.sys(), any_source{source_}, settings,
+  const auto source = of.closable
+                        ? any_source{source_}
+                        : any_source{caf::actor_cast<token_source>(source_)};
+  bearer_ = *spawn(time_.sys(), source, of.settings,
                    {"simulated", {}, time_.clock()});
   reader_ = bearer_.reader();
   for (std::size_t i = 0; i < receivers; ++i)
@@ -147,6 +150,11 @@ void world::apply(const steps::drift& what) {
 
 void world::apply(const steps::source& what) {
   plan_ = what;
+}
+
+void world::apply(const steps::kill_source&) {
+  tell(seen::source_killed{});
+  caf::anon_send_exit(source_, caf::exit_reason::kill);
 }
 
 token world::fresh_token(const steps::source& plan) {

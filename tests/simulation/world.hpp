@@ -27,7 +27,7 @@ class world {
 public:
   using observer = std::function<void(const observation&)>;
 
-  world(const renewal_settings& settings, observer tell);
+  world(const scenario& of, observer tell);
 
   ~world();
 
@@ -66,6 +66,7 @@ private:
   void apply(const steps::jump& what);
   void apply(const steps::drift& what);
   void apply(const steps::source& what);
+  void apply(const steps::kill_source& what);
   void apply(const steps::fetch& what);
   void apply(const steps::kill_caller& what);
   void apply(const steps::can_retry& what);

@@ -123,7 +123,7 @@ private:
   caf::result<token> renew(const fetch_terms& terms, caf::timespan budget,
                            const receiver_link& via) {
     auto reply = fetch_reply{self_, via};
-    if (stopped_ || !end_.not_begun()) {
+    if (!end_.not_begun()) {
       waiting_.answer_at_once(std::move(reply), caf::make_error(errc::stopped));
       return later;
     }

@@ -40,11 +40,18 @@ void check_end(const situation& is, faults& out) {
                   "I14", "a graceful end takes longer than its grace");
     if (is.line.stopped() && all.closed->epoch < all.epoch && !all.stopped
         && !all.abandoned)
-      out.require(all.source_closings == (is.settings.owns_source ? 1U : 0U),
+      out.require(all.source_killed
+                    || all.source_closings
+                         == (is.settings.owns_source ? 1U : 0U),
                   "I14", "the source was not closed once, or is not ours");
     // Without an attempt to wait for, it is over at once.
     out.require(is.line.stopped() || is.line.in_flight(), "I14",
                 "a graceful end waits for nothing");
+    const auto was_dead = all.source_killed
+                          && all.source_killed->epoch < all.closed->epoch;
+    if (was_dead && !is.line.in_flight())
+      out.require(all.close_answers == all.close_calls, "I14",
+                  "a graceful end waits for a source that is dead");
   }
   check_left(is, out);
   out.require(all.source_closings <= (all.closed ? 1U : 0U), "I14",

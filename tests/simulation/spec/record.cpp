@@ -29,6 +29,11 @@ struct filing {
     call.answer = x.what;
   }
 
+  void operator()(const seen::source_killed&) {
+    if (!to.source_killed)
+      to.source_killed = here;
+  }
+
   void operator()(const seen::fetch_sent& x) {
     auto& fetch = to.fetches[x.caller];
     fetch.what = x.what;

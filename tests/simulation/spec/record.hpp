@@ -80,6 +80,7 @@ struct record {
   std::vector<observation> recent;
 
   std::vector<call> calls;
+  std::optional<point> source_killed;
   std::map<std::size_t, fetch> fetches;
   std::set<std::size_t> killed;
   std::vector<rejection> rejections;

@@ -4,6 +4,16 @@ namespace bearer::sim::spec {
 
 namespace {
 
+/// What its callers were given it must know, or could not reject.
+void check_latest(const situation& is, const seen::retry_answered& x,
+                  faults& out) {
+  for (const auto& [id, one] : is.all.fetches)
+    if (one.receiver == x.receiver && one.answered && *one.answer
+        && one.answered->epoch < is.all.epoch)
+      out.require(x.latest.count >= (*one.answer)->generation.count, "I4",
+                  "a receiver does not know the token that it gave");
+}
+
 /// Judges an answer of a standing receiver; what it was asked about is always
 /// worth another fetch.
 void check_one(const situation& is, const seen::retry_answered& x,
@@ -19,6 +29,7 @@ void check_one(const situation& is, const seen::retry_answered& x,
               "a receiver allows more fetches than max_retries");
   out.require(x.yes || before + now >= allowed, "I17",
               "a receiver allows fewer fetches than max_retries");
+  check_latest(is, x, out);
 }
 
 } // namespace

@@ -82,7 +82,7 @@ void specification::close_books(const moment& now) {
 }
 
 void specification::require_token() {
-  if (all_.ending() || all_.fetches.size() < 2)
+  if (all_.ending() || all_.source_killed || all_.fetches.size() < 2)
     return;
   auto got_one = [](const auto& x) {
     return x.second.answer && *x.second.answer;

@@ -165,24 +165,33 @@ void timeline::started(const record& all, const events::attempt_started& what,
   check_start_time(all, now, out);
   check_waiters(all, what.waiters, out);
   check_reason(all, what.reason, out);
-  if (attempts_ >= all.calls.size()) {
-    out.add("I18", "an attempt started without a call of the source");
-    return;
-  }
-  const auto& called = all.calls[attempts_].what;
-  out.require(called.number == what.number && called.reason == what.reason,
-              "I20", "the event and the source were told different things");
-  out.require(called.budget == settings_.refresh_request_timeout, "I15",
-              "the source was given a wrong budget");
-  out.require(same_as_given(called.previous,
-                            newest() ? newest()->given : token{}),
-              "I3", "the source was shown a wrong previous token");
   flight_ = flight{what.number, now, attempts_++};
+  if (const auto* call = call_of_flight(all))
+    check_call(call->what, what, out);
+  else
+    out.require(all.source_killed.has_value(), "I18",
+                "an attempt started without a call of the source");
   last_start_ = now;
   due_earliest_.reset();
   due_latest_.reset();
   due_wall_earliest_.reset();
   due_wall_latest_.reset();
+}
+
+const call* timeline::call_of_flight(const record& all) const {
+  return flight_->call < all.calls.size() ? &all.calls[flight_->call] : nullptr;
+}
+
+void timeline::check_call(const attempt& heard,
+                          const events::attempt_started& what,
+                          faults& out) const {
+  out.require(heard.number == what.number && heard.reason == what.reason, "I20",
+              "the event and the source were told different things");
+  out.require(heard.budget == settings_.refresh_request_timeout, "I15",
+              "the source was given a wrong budget");
+  out.require(same_as_given(heard.previous,
+                            newest() ? newest()->given : token{}),
+              "I3", "the source was shown a wrong previous token");
 }
 
 bool timeline::wished_in_this_epoch(const record& all) const {
@@ -306,13 +315,20 @@ void timeline::ended(const record& all, const events::attempt_ended& what,
     out.add("I1", "an attempt ended that was not in flight");
     return;
   }
-  const auto& called = all.calls[flight_->call];
+  const auto* found = call_of_flight(all);
+  // Nothing is known of one that died with the source.
+  const auto called = found ? *found : call{};
   if (what.how == events::outcome::given_up) {
     out.require(now.steady >= later(flight_->start.steady,
                                     settings_.refresh_request_timeout),
                 "I15", "an attempt was given up before its limit");
     out.require(what.error == errc::attempt_timed_out, "I6",
                 "an attempt that was given up has another error");
+    failed(what, called, now, out);
+  } else if (!called.answered && all.source_killed) {
+    out.require(what.how == events::outcome::failed
+                  && what.error == errc::source_down,
+                "I11", "a source that was killed is not said to be down");
     failed(what, called, now, out);
   } else if (!called.answered) {
     out.add("I1", "an attempt ended that the source has not answered");
@@ -514,8 +530,9 @@ void timeline::withdrawn(const events::withdrawn& what, const moment& now,
 // -- calm ---------------------------------------------------------------------
 
 void timeline::check_calm(const record& all, const moment& now, faults& out) {
-  out.require(all.calls.size() == attempts_, "I18",
-              "calls of the source and attempts differ in number");
+  out.require(all.calls.size() == attempts_
+                || (all.source_killed && all.calls.size() < attempts_),
+              "I18", "calls of the source and attempts differ in number");
   out.require(!to_publish_, "I3", "a renewed token was not published");
   if (stopped_ || all.ending())
     return;
@@ -540,7 +557,10 @@ void timeline::check_flight(const record& all, const moment& now,
                             faults& out) const {
   if (!flight_)
     return;
-  out.require(!all.calls[flight_->call].answered, "I1",
+  const auto* called = call_of_flight(all);
+  out.require(called != nullptr, "I11",
+              "an attempt waits for a source that is dead");
+  out.require(!called || !called->answered, "I1",
               "the source's answer did not end the attempt");
   out.require(now.steady < later(flight_->start.steady,
                                  settings_.refresh_request_timeout),

@@ -128,6 +128,10 @@ private:
   void handle(const record& all, const event& what, const moment& now,
               faults& out);
 
+  /// What the source has heard of the attempt under way; none if it was killed
+  /// before it heard of it.
+  const call* call_of_flight(const record& all) const;
+
   void started(const record& all, const events::attempt_started& what,
                const moment& now, faults& out);
   void ended(const record& all, const events::attempt_ended& what,
@@ -151,6 +155,8 @@ private:
   /// The epoch of the last success; 0 if there was none.
   std::size_t last_success() const;
 
+  void check_call(const attempt& heard, const events::attempt_started& what,
+                  faults& out) const;
   void check_reason(const record& all, attempt_reason reason,
                     faults& out) const;
   void check_waiters(const record& all, std::uint64_t waiters,

@@ -1,8 +1,14 @@
+#include "support/composed.hpp"
 #include "support/scene.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <random>
 #include <vector>
 
@@ -177,4 +183,34 @@ TEST_CASE("every answered fetch is counted once", "[I5][I18]") {
   CHECK(counts.hits == 2);
   CHECK(counts.stopped == 0);
   CHECK(counts.total() == 6);
+}
+
+TEST_CASE("an answer may go on to another actor first", "[I5]") {
+  scene s;
+  const auto measure = s.time.sys().spawn([]() -> caf::behavior {
+    return {[](const token& tok) {
+      return static_cast<std::uint64_t>(tok.access_token.size());
+    }};
+  });
+  const auto both = composed(caf::actor_cast<caf::actor>(s.bearer.actor()),
+                             measure);
+  if (!both)
+    SKIP("this CAF composes no actors");
+  auto sizes = std::vector<std::uint64_t>{};
+  auto ask_for_size = [&](caf::event_based_actor* self) {
+    detail::mail(self, fetch_atom_v, fetch_options{})
+      .request(both, caf::infinite)
+      .then([&](std::uint64_t size) { sizes.push_back(size); },
+            [&](const caf::error&) { sizes.push_back(0); });
+  };
+  s.time.sys().spawn(ask_for_size);
+  s.time.sys().spawn(ask_for_size);
+  s.time.settle();
+  CHECK(sizes.empty());
+  s.source.answer(0, make_token("12345"));
+  s.time.settle();
+  CHECK(sizes == std::vector<std::uint64_t>{5, 5});
+  s.time.sys().spawn(ask_for_size);
+  s.time.settle();
+  CHECK(sizes == std::vector<std::uint64_t>{5, 5, 5});
 }

@@ -24,7 +24,7 @@ class linked_receiver;
 ///
 /// It keeps nobody alive, because a fetch that waits must keep neither a
 /// receiver nor its bearer. All members may be called from any thread. It stays
-/// in its actor system: sending it to another node fails with
+/// in its actor system, like a handle: to serialise it fails with
 /// `errc::not_serializable`.
 class receiver_link {
 public:
@@ -36,8 +36,8 @@ public:
     return static_cast<bool>(receiver_);
   }
 
-  /// Leaves a token, unless the receiver has ended or has one of the same
-  /// bearer that is as new.
+  /// Leaves a token, unless the receiver has ended. Of tokens of one bearer it
+  /// goes by the newest.
   void leave(const token& fetched) const;
 
   template <class Inspector>

@@ -46,6 +46,15 @@ TEST_CASE("the newest token is the one that is taken", "[token_tray]") {
   CHECK(tray.take()->generation == generation{2, 1});
 }
 
+TEST_CASE("nothing remains in a tray that was closed", "[token_tray]") {
+  detail::token_tray tray;
+  tray.leave(numbered(1, 1));
+  tray.close();
+  CHECK(!tray.take());
+  tray.leave(numbered(1, 2));
+  CHECK(!tray.take());
+}
+
 TEST_CASE("tokens are left and taken by many threads", "[token_tray]") {
   constexpr auto last = std::uint64_t{10'000};
   detail::token_tray tray;

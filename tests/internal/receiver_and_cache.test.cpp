@@ -1,11 +1,13 @@
 // What a receiver asks of its cache and of the slot, with a cache that only
 // takes notes.
 
+#include <bearer/detail/linked_receiver.hpp>
 #include <bearer/internal/receiver.hpp>
 
 #include "support/real_time.hpp"
 #include "support/scene.hpp"
 
+#include <caf/abstract_actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
@@ -103,9 +105,9 @@ struct logged_receiver {
   logged_receiver() {
     config->max_retries = 9;
     config->slot = std::make_shared<detail::local_slot>(system_wall_clock);
-    receiver = internal::spawn_receiver(time.sys(),
-                                        spawn_logging_cache(time.sys(), log),
-                                        config);
+    const auto to = spawn_logging_cache(time.sys(), log);
+    cache = caf::actor_cast<caf::weak_actor_ptr>(to);
+    receiver = internal::spawn_receiver(time.sys(), to, config);
   }
 
   token fetch() {
@@ -118,6 +120,7 @@ struct logged_receiver {
   std::shared_ptr<cache_log> log = std::make_shared<cache_log>();
   std::shared_ptr<detail::receiver_config> config
     = std::make_shared<detail::receiver_config>();
+  caf::weak_actor_ptr cache;
   receiver_actor receiver;
 };
 
@@ -141,17 +144,24 @@ TEST_CASE("a link does not keep its receiver, nor the cache", "[receiver]") {
   const auto link = x.log->links.at(0);
   auto late = make_token("late");
   late.generation = {1, 9};
-  SECTION("one that was dropped") {
-    const auto weak = caf::actor_cast<caf::weak_actor_ptr>(x.receiver);
-    x.receiver = nullptr;
-    CHECK(!caf::actor_cast<caf::strong_actor_ptr>(weak));
-  }
-  SECTION("one that was killed") {
-    caf::anon_send_exit(x.receiver, caf::exit_reason::kill);
-    x.time.settle();
-  }
+  const auto weak = caf::actor_cast<caf::weak_actor_ptr>(x.receiver);
+  x.receiver = nullptr;
+  CHECK(!caf::actor_cast<caf::strong_actor_ptr>(weak));
+  CHECK(!caf::actor_cast<caf::strong_actor_ptr>(x.cache));
   CHECK(link);
   link.leave(late);
+}
+
+TEST_CASE("a receiver that was killed keeps no token", "[receiver]") {
+  logged_receiver x;
+  auto late = x.fetch();
+  caf::anon_send_exit(x.receiver, caf::exit_reason::kill);
+  x.time.settle();
+  late.generation.count = 9;
+  x.log->links.at(0).leave(late);
+  auto* actor = static_cast<detail::linked_receiver*>(
+    caf::actor_cast<caf::abstract_actor*>(x.receiver));
+  CHECK(!actor->tray.take());
 }
 
 TEST_CASE("a link does not leave its actor system", "[receiver]") {

@@ -12,10 +12,13 @@ namespace bearer::detail {
 class token_tray {
 public:
   /// Leaves a token, unless one of the same bearer lies there that is as new.
-  void leave(const token& fetched);
+  void leave(token fetched);
 
   /// Takes the newest token that was left since the last call.
   std::optional<token> take();
+
+  /// Forgets what was left. From now on whatever is left is lost.
+  void close();
 
 private:
   /// Held for a few instructions.
@@ -40,6 +43,7 @@ private:
   };
 
   std::atomic_flag held_;
+  bool closed_ = false;
 
   /// Whether it is worth a look.
   std::atomic<bool> filled_ = false;

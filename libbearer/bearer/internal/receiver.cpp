@@ -23,6 +23,15 @@ public:
     // nop
   }
 
+  receiver_state(const receiver_state&) = delete;
+
+  receiver_state& operator=(const receiver_state&) = delete;
+
+  ~receiver_state() {
+    // Somebody may still hold the actor.
+    self_->tray.close();
+  }
+
   receiver_actor::behavior_type make_behavior() {
     return {
       [this](fetch_atom, fetch_options& opts) { return fetch(opts); },

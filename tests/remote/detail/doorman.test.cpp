@@ -58,7 +58,12 @@ void connect_as(node& at, transport how, role ours, int number, handles& all) {
   const auto other = bearer::detail::unique_fd{ends[1]};
   REQUIRE(::fcntl(ends[0], F_DUPFD_CLOEXEC, number) == number);
   ::close(ends[0]);
-  all.note(must(make_scribe(at.sys, how, number, ours))->hdl());
+  const auto made = must(make_scribe(at.sys, how, number, ours));
+  all.note(made->hdl());
+  auto alive = 0;
+  auto size = socklen_t{sizeof(alive)};
+  REQUIRE(::getsockopt(number, SOL_SOCKET, SO_KEEPALIVE, &alive, &size) == 0);
+  CHECK(alive == 1);
 }
 
 void check_scribes(node& at, transport how) {

@@ -5,6 +5,7 @@
 #include <caf/io/connection_handle.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
+#include <caf/io/network/native_socket.hpp>
 #include <caf/io/network/scribe_impl.hpp>
 #include <caf/make_counted.hpp>
 
@@ -38,6 +39,9 @@ public:
 caf::expected<caf::io::scribe_ptr>
 make_scribe(caf::actor_system& sys, transport how, int fd, role ours) {
   const auto as = unused_handle();
+  // As CAF does: nothing else ends a connection whose peer has gone before it
+  // said anything.
+  net::keepalive(fd, true);
   if (how == transport::tls)
     return make_tls_scribe(sys, fd, ours, as);
   auto& at = static_cast<net::default_multiplexer&>(sys.middleman().backend());

@@ -93,6 +93,8 @@ def questions():
     for other in ("mutex_and_shared_ptr", "shared_mutex_and_shared_ptr", "atomic_shared_ptr"):
         yield row("fast read, 1 thread", other, "fast_read", "fast_read/threads:1", f"{other}/threads:1", 0.1)
     yield row("fast read, 2 threads", "mutex_and_shared_ptr", "fast_read", "fast_read/threads:2", "mutex_and_shared_ptr/threads:2", 1 / 40)
+    for threads in THREADS[1:]:
+        yield row(f"fast read, {threads} threads: processor time", "the same with 1 thread", "fast_read", f"fast_read/threads:{threads}", "fast_read/threads:1", 1.1, field="cpu_time")
 
 
 def memory(results):

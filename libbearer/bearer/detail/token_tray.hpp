@@ -42,13 +42,14 @@ private:
     std::atomic_flag& held_;
   };
 
+  token newest_;
+
   std::atomic_flag held_;
   bool closed_ = false;
 
-  /// Whether it is worth a look.
+  /// Whether it is worth a look. Last, next to the receiver's state: most
+  /// fetches touch nothing else here.
   std::atomic<bool> filled_ = false;
-
-  token newest_;
 };
 
 } // namespace bearer::detail

@@ -15,9 +15,12 @@
 #include <caf/exit_reason.hpp>
 #include <caf/message.hpp>
 #include <caf/send.hpp>
+#include <caf/type_id.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -58,48 +61,6 @@ cache_actor spawn_logging_cache(caf::actor_system& sys,
   return caf::actor_cast<cache_actor>(hdl);
 }
 
-} // namespace
-
-TEST_CASE("after a refusal the next fetch has newer_than, and only that one",
-          "[receiver]") {
-  virtual_time time;
-  auto log = std::make_shared<cache_log>();
-  auto config = std::make_shared<detail::receiver_config>();
-  config->max_retries = 9;
-  config->slot = std::make_shared<detail::local_slot>(system_wall_clock);
-  auto receiver = internal::spawn_receiver(time.sys(),
-                                           spawn_logging_cache(time.sys(), log),
-                                           config);
-  auto fetch = [&](const fetch_options& opts = {}) {
-    test::fetch(time.sys(), receiver, opts);
-    time.settle();
-  };
-  fetch();
-  CHECK_FALSE(log->fetches.back().newer_than);
-  can_retry(time.sys(), receiver, caf::make_error(errc::timed_out));
-  time.settle();
-  fetch();
-  CHECK_FALSE(log->fetches.back().newer_than);
-  can_retry(time.sys(), receiver, unauthorized);
-  can_retry(time.sys(), receiver, unauthorized);
-  time.settle();
-  CHECK(log->rejections == std::vector<generation>{{1, 2}});
-  fetch();
-  CHECK(log->fetches.back().newer_than == generation{1, 2});
-  fetch();
-  CHECK_FALSE(log->fetches.back().newer_than);
-  // All other options go on as they came.
-  auto opts = forced();
-  opts.report_error = true;
-  opts.timeout = 3s;
-  opts.max_retries = 5;
-  opts.newer_than = generation{1, 1};
-  fetch(opts);
-  CHECK(log->fetches.back() == opts);
-}
-
-namespace {
-
 /// A receiver of such a cache.
 struct logged_receiver {
   logged_receiver() {
@@ -110,10 +71,16 @@ struct logged_receiver {
     receiver = internal::spawn_receiver(time.sys(), to, config);
   }
 
-  token fetch() {
-    auto result = test::fetch(time.sys(), receiver);
+  token fetch(const fetch_options& opts = {}) {
+    auto result = test::fetch(time.sys(), receiver, opts);
     time.settle();
     return result.value();
+  }
+
+  /// Tells the receiver of an error of the request.
+  void fails_with(const caf::error& why) {
+    can_retry(time.sys(), receiver, why);
+    time.settle();
   }
 
   virtual_time time;
@@ -126,12 +93,36 @@ struct logged_receiver {
 
 } // namespace
 
+TEST_CASE("after a refusal the next fetch has newer_than, and only that one",
+          "[receiver]") {
+  logged_receiver x;
+  x.fetch();
+  CHECK_FALSE(x.log->fetches.back().newer_than);
+  x.fails_with(caf::make_error(errc::timed_out));
+  x.fetch();
+  CHECK_FALSE(x.log->fetches.back().newer_than);
+  x.fails_with(unauthorized);
+  x.fails_with(unauthorized);
+  CHECK(x.log->rejections == std::vector<generation>{{1, 2}});
+  x.fetch();
+  CHECK(x.log->fetches.back().newer_than == generation{1, 2});
+  x.fetch();
+  CHECK_FALSE(x.log->fetches.back().newer_than);
+  // All other options go on as they came.
+  auto opts = forced();
+  opts.report_error = true;
+  opts.timeout = 3s;
+  opts.max_retries = 5;
+  opts.newer_than = generation{1, 1};
+  x.fetch(opts);
+  CHECK(x.log->fetches.back() == opts);
+}
+
 TEST_CASE("a second answer with the same token does not undo a refusal",
           "[receiver][I4]") {
   logged_receiver x;
   const auto fetched = x.fetch();
-  can_retry(x.time.sys(), x.receiver, unauthorized);
-  x.time.settle();
+  x.fails_with(unauthorized);
   // As if two fetches had been under way.
   x.log->links.at(0).leave(fetched);
   x.fetch();
@@ -181,29 +172,49 @@ TEST_CASE("a link does not leave its actor system", "[receiver]") {
   CHECK(contains(to_string(caf::make_message(link)), "true"));
 }
 
+TEST_CASE("no peer can send a link", "[receiver][intruder]") {
+  virtual_time time;
+  caf::byte_buffer buf;
+  caf::binary_serializer sink{time.sys(), buf};
+  // With something in its place that can be sent.
+  REQUIRE(sink.apply(
+    caf::make_message(fetch_atom_v, fetch_options{}, status_atom_v)));
+  auto bytes_of = [](caf::type_id_t id) {
+    return std::array{static_cast<caf::byte_buffer::value_type>(id >> 8U),
+                      static_cast<caf::byte_buffer::value_type>(id & 0xFFU)};
+  };
+  const auto instead = bytes_of(caf::type_id_v<status_atom>);
+  const auto place = std::search(buf.begin(), buf.end(), instead.begin(),
+                                 instead.end());
+  REQUIRE(place != buf.end());
+  auto load = [&] {
+    caf::binary_deserializer from{time.sys(), buf};
+    auto what = caf::message{};
+    return from.apply(what);
+  };
+  CHECK(load());
+  std::ranges::copy(bytes_of(caf::type_id_v<receiver_link>), place);
+  CHECK(!load());
+}
+
 TEST_CASE("a refusal is seen in the slot before the cache has heard of it",
           "[receiver][I4][I21]") {
-  virtual_time time;
-  auto log = std::make_shared<cache_log>();
-  auto config = std::make_shared<detail::receiver_config>();
-  config->max_retries = 9;
-  config->slot = std::make_shared<detail::local_slot>(system_wall_clock);
-  auto cache = spawn_logging_cache(time.sys(), log);
-  auto one = internal::spawn_receiver(time.sys(), cache, config);
-  auto other = internal::spawn_receiver(time.sys(), cache, config);
+  logged_receiver x;
+  const auto other = internal::spawn_receiver(
+    x.time.sys(),
+    caf::actor_cast<cache_actor>(
+      caf::actor_cast<caf::strong_actor_ptr>(x.cache)),
+    x.config);
   auto tok = make_token("refused");
   tok.generation = {1, 7};
-  config->slot->publish(tok, caf::make_timestamp() + 1h);
-  auto first = test::fetch(time.sys(), one);
-  time.settle();
-  CHECK(first.value().generation.count == 7);
-  CHECK(log->fetches.empty());
-  can_retry(time.sys(), one, unauthorized);
-  time.settle();
+  x.config->slot->publish(tok, caf::make_timestamp() + 1h);
+  CHECK(x.fetch().generation.count == 7);
+  CHECK(x.log->fetches.empty());
+  x.fails_with(unauthorized);
   // The cache of this test does nothing about it.
-  CHECK(log->rejections == std::vector<generation>{{1, 7}});
-  CHECK_FALSE(config->slot->hit({}));
-  test::fetch(time.sys(), other);
-  time.settle();
-  CHECK(log->fetches.size() == 1);
+  CHECK(x.log->rejections == std::vector<generation>{{1, 7}});
+  CHECK_FALSE(x.config->slot->hit({}));
+  test::fetch(x.time.sys(), other);
+  x.time.settle();
+  CHECK(x.log->fetches.size() == 1);
 }

@@ -35,7 +35,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Every message that any actor of the library takes and CAF can send, and
+/// Every message that any actor of the library takes and CAF can send (none
+/// with a handle or a receiver link in it can come from another node), and
 /// those by which CAF ends actors.
 /// @param listener A peer's, who wants to hear more than he may.
 std::vector<caf::message> all_messages(const generation& known,

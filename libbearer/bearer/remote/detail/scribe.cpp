@@ -39,8 +39,8 @@ public:
 caf::expected<caf::io::scribe_ptr>
 make_scribe(caf::actor_system& sys, transport how, int fd, role ours) {
   const auto as = unused_handle();
-  // As CAF does: nothing else ends a connection whose peer has gone before it
-  // said anything.
+  // As CAF's own have it that are not over TLS: nothing else ends a connection
+  // whose peer has gone before it said anything.
   net::keepalive(fd, true);
   if (how == transport::tls)
     return make_tls_scribe(sys, fd, ours, as);

@@ -15,6 +15,7 @@
 #include "simulation/step.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -100,10 +101,15 @@ struct renewal_requested {};
 
 struct prefetched {};
 
+/// Whose reader it was: that of the steps, or of somebody who looks after every
+/// message and every movement of the clocks.
+enum class eyes : std::uint8_t { user, onlooker };
+
 struct was_read {
   std::optional<token> what;
   /// What `is_renewal_required` said.
   bool renewal_required;
+  eyes whose = eyes::user;
 };
 
 /// The answer to a rejection by message; no error if it was accepted.

@@ -9,8 +9,10 @@
 
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace bearer::sim {
 
@@ -71,7 +73,7 @@ private:
   }
 
   void observe(const observation& x) {
-    if (with_trace_)
+    if (with_trace_ && is_news(x))
       result_.trace += "  " + to_string(x) + '\n';
     if (with_trace_ && shows_secret(x))
       result_.fault = {"I19", "a secret shows"};
@@ -79,6 +81,17 @@ private:
         told && told->listener == 0)
       ++result_.reached[{spec_.state(), name_of(told->what)}];
     spec_.observe(x);
+  }
+
+  /// Who looks on sees the same most of the time.
+  bool is_news(const observation& x) {
+    const auto* read = std::get_if<seen::was_read>(&x.what);
+    if (!read || read->whose != seen::eyes::onlooker)
+      return true;
+    const auto now = std::pair{read->what ? read->what->generation
+                                          : generation{},
+                               read->renewal_required};
+    return std::exchange(onlooker_saw_, now) != now;
   }
 
   /// I11: whatever has been, who asks gets a token within this time.
@@ -155,6 +168,7 @@ private:
   const scenario& what_;
   outcome& result_;
   bool with_trace_;
+  std::optional<std::pair<generation, bool>> onlooker_saw_;
   spec::specification spec_;
   world world_;
 };

@@ -204,8 +204,8 @@ struct account {
   }
 
   std::string operator()(const seen::was_read& x) {
-    return line("read", text(x.what),
-                "renewal required:", text(x.renewal_required));
+    return line(x.whose == seen::eyes::user ? "read" : "onlooker sees",
+                text(x.what), "renewal required:", text(x.renewal_required));
   }
 
   std::string operator()(const seen::reject_answered& x) {

@@ -18,6 +18,8 @@ namespace bearer::sim {
 
 namespace {
 
+using seen::eyes;
+
 constexpr auto receivers = std::size_t{3};
 
 /// With short delays a long time has so many timers that it would take hours;
@@ -54,7 +56,8 @@ world::world(const scenario& of, observer tell)
                         : any_source{caf::actor_cast<token_source>(source_)};
   bearer_ = *spawn(time_.sys(), source, of.settings,
                    {"simulated", {}, time_.clock()});
-  reader_ = bearer_.reader();
+  for (const auto whose : {eyes::user, eyes::onlooker})
+    readers_.emplace(whose, bearer_.reader());
   for (std::size_t i = 0; i < receivers; ++i)
     receivers_.push_back(bearer_.receiver());
   apply(steps::subscribe{});
@@ -79,6 +82,7 @@ void world::let_go() {
 
 void world::play(const step& what) {
   std::visit([this](const auto& x) { apply(x); }, what);
+  look_on();
 }
 
 void world::calm_down(std::uint64_t choice) {
@@ -102,11 +106,11 @@ std::size_t world::timers() const {
 // -- the passing of time ------------------------------------------------------
 
 void world::apply(const steps::deliver& what) {
-  deliver(time_, what);
+  deliver(time_, what, [this] { look_on(); });
 }
 
 void world::apply(const steps::settle& what) {
-  settle(time_, what);
+  settle(time_, what, [this] { look_on(); });
 }
 
 void world::apply(const steps::pass& what) {
@@ -134,6 +138,7 @@ void world::move(caf::timespan by, bool stalled) {
   time_.pass(by);
   time_.jump_wall(detail::scale(by, 1e-6 * drift_ppm_));
   tell(seen::clocks_moved{stalled});
+  look_on();
 }
 
 void world::apply(const steps::jump& what) {
@@ -267,16 +272,21 @@ void world::apply(const steps::can_retry& what) {
                 opts);
 }
 
-const token* world::read() {
-  const auto* found = reader_->read();
+const token* world::read(eyes whose) {
+  const auto* found = readers_.at(whose).read();
   tell(seen::was_read{found ? std::optional{*found} : std::nullopt,
-                      bearer_.is_renewal_required()});
+                      bearer_.is_renewal_required(), whose});
   return found;
 }
 
 void world::apply(const steps::read&) {
   if (bearer_)
-    read();
+    read(eyes::user);
+}
+
+void world::look_on() {
+  if (bearer_)
+    read(eyes::onlooker);
 }
 
 // -- wishes -------------------------------------------------------------------
@@ -309,9 +319,9 @@ void world::apply(const steps::reject& what) {
       spawn_rejecter(time_.sys(), taking_notes(), bearer_, refused);
       break;
     case means::reader:
-      if (const auto* found = read()) {
+      if (const auto* found = read(eyes::user)) {
         tell(seen::rejected{found->generation, true});
-        reader_->reject();
+        readers_.at(eyes::user).reject();
       }
       break;
   }
@@ -401,7 +411,7 @@ void world::apply(const steps::drop_handles&) {
 }
 
 void world::drop() {
-  reader_.reset();
+  readers_.clear();
   receivers_.clear();
   bearer_ = handle{};
 }

@@ -88,7 +88,10 @@ private:
   fetch_options options(const steps::fetch& what) const;
 
   /// Without a message.
-  const token* read();
+  const token* read(seen::eyes whose);
+
+  /// Reads what there is, which disturbs nobody and may happen at any time.
+  void look_on();
 
   /// Lets go of the bearer.
   void drop();
@@ -116,7 +119,7 @@ private:
   closable_token_source source_;
 
   handle bearer_;
-  std::optional<reader> reader_;
+  std::map<seen::eyes, reader> readers_;
   std::vector<receiver_actor> receivers_;
   std::vector<caf::actor_addr> callers_;
   std::vector<event_listener> listeners_;

@@ -81,10 +81,11 @@ struct filing {
   void operator()(const seen::was_read& x) {
     if (!x.what)
       return;
-    if (x.what->generation != to.last_read)
-      to.past_reads = to.reads;
-    ++to.reads;
-    to.last_read = x.what->generation;
+    auto& reader = to.readers[x.whose];
+    if (x.what->generation != reader.last)
+      reader.past = reader.all;
+    ++reader.all;
+    reader.last = x.what->generation;
   }
 
   void operator()(const seen::reject_answered&) {

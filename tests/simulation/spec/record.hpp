@@ -59,6 +59,16 @@ struct rejection {
   bool at_once;
 };
 
+/// What a reader has read that was a token.
+struct reads {
+  std::uint64_t all = 0;
+
+  /// Those before it saw another one.
+  std::uint64_t past = 0;
+
+  generation last;
+};
+
 struct listener {
   point subscribed;
   std::optional<point> unsubscribed;
@@ -91,10 +101,7 @@ struct record {
   std::optional<point> renewal_requested;
   std::optional<point> prefetched;
 
-  // Reads that gave a token: all, and those before the token changed.
-  std::uint64_t reads = 0;
-  std::uint64_t past_reads = 0;
-  generation last_read;
+  std::map<seen::eyes, reads> readers;
 
   // The end, each time for the first one.
   std::optional<point> stopped;

@@ -69,8 +69,14 @@ void check_counters(const tally& seen_by_callers, const fetch_counters& x,
 
 /// A reader tells of its reads when it sees another token, at the latest.
 void check_reads_told(const record& all, const fetch_counters& x, faults& out) {
-  out.require(all.past_reads <= x.fast_reads && x.fast_reads <= all.reads,
-              "I18", "the status tells other reads than there were");
+  auto past = std::uint64_t{0};
+  auto total = std::uint64_t{0};
+  for (const auto& [id, reader] : all.readers) {
+    past += reader.past;
+    total += reader.all;
+  }
+  out.require(past <= x.fast_reads && x.fast_reads <= total, "I18",
+              "the status tells other reads than there were");
 }
 
 /// When the next attempt starts.
@@ -125,15 +131,36 @@ void check_running(const situation& is, const status& x, const tally& c,
   check_next_attempt(is, x, out);
 }
 
+/// A question that was asked when nothing else was going on, which may come
+/// before the answer or after it.
+struct lone_question {
+  bool asked = false;
+  const seen::status_answered* answer = nullptr;
+};
+
+lone_question find_question(const record& all) {
+  auto result = lone_question{};
+  for (const auto& x : all.recent) {
+    // Whoever reads disturbs nobody.
+    if (std::holds_alternative<seen::was_read>(x.what))
+      continue;
+    if (!result.asked && std::holds_alternative<seen::status_asked>(x.what))
+      result.asked = true;
+    else if (const auto* answer = std::get_if<seen::status_answered>(&x.what);
+             answer && result.asked && !result.answer)
+      result.answer = answer;
+    else
+      return {};
+  }
+  return result;
+}
+
 } // namespace
 
 void check_statuses(const situation& is, faults& out) {
-  // What else is going on may come before or after.
-  const auto& recent = is.all.recent;
-  if (recent.empty() || recent.size() > 2
-      || !std::holds_alternative<seen::status_asked>(recent.front().what))
+  const auto [asked, answer] = find_question(is.all);
+  if (!asked)
     return;
-  const auto* answer = std::get_if<seen::status_answered>(&recent.back().what);
   if (!answer) {
     out.add("I14", "nobody answered who asked for the status");
     return;

@@ -3,6 +3,7 @@
 
 #include "support/child_process.hpp"
 #include "support/no_http_environment.hpp"
+#include "support/signing_keys.hpp"
 #include "support/temp_folder.hpp"
 
 #include "endure.hpp"
@@ -14,6 +15,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace exhaustion {
 
@@ -23,6 +25,11 @@ namespace {
 /// it needs.
 class server {
 public:
+  explicit server(const std::vector<std::string>& arguments = {})
+    : process_(EXHAUSTION_OAUTH_SERVER, arguments) {
+    // nop
+  }
+
   std::string endpoint() const {
     return issuer_ + "/token";
   }
@@ -50,16 +57,45 @@ private:
   }
 
   bearer::test::no_http_environment environment_;
-  example::child_process process_{EXHAUSTION_OAUTH_SERVER, {}};
+  example::child_process process_;
   std::string issuer_ = hear();
 };
 
 /// There is none for the thread that HTTP takes.
-bool no_thread_for_http(caf::actor_system& sys) {
+bool no_descriptor_for_http(caf::actor_system& sys) {
   auto issuer = server{};
   auto what = no_descriptors{};
   return endure(sys, bearer::oauth2_source(sys, issuer.client()), what,
                 {"cannot start a thread", "no descriptors"});
+}
+
+/// That thread may not start.
+bool no_thread_for_http(caf::actor_system& sys) {
+  auto issuer = server{};
+  auto what = no_threads{};
+  return endure(sys, bearer::oauth2_source(sys, issuer.client()), what,
+                {"cannot start a thread", "temporarily unavailable"});
+}
+
+/// One whose client has this key.
+server server_that_knows(const bearer::test::key_ptr& key) {
+  const auto folder = bearer::test::temp_folder{};
+  const auto file = folder.write("key", bearer::test::to_public_pem(key));
+  return server{{"--alg=ES256", "--public-key=" + file}};
+}
+
+/// Nor one that signs what a client shows instead of a secret.
+bool no_thread_for_signing(caf::actor_system& sys) {
+  const auto key = bearer::test::make_ec_key("P-256");
+  const auto issuer = server_that_knows(key);
+  auto how = bearer::oauth2::private_key_jwt{};
+  how.key.pem = bearer::secret{bearer::test::to_pem(key)};
+  how.key.algorithm = bearer::oauth2::algorithm::es256;
+  auto client = issuer.client();
+  client.authentication = how;
+  auto what = no_threads{};
+  return endure(sys, bearer::oauth2_source(sys, client), what,
+                {"cannot start a thread", "temporarily unavailable"});
 }
 
 /// There is none for a connection.
@@ -101,9 +137,11 @@ bool nowhere_to_store(caf::actor_system& sys) {
 
 scenarios http_scenarios() {
   return {
-    {"descriptors-http", no_thread_for_http},
+    {"descriptors-http", no_descriptor_for_http},
     {"descriptors-oauth2", no_connection},
     {"disk-refresh-token", nowhere_to_store},
+    {"threads-http", no_thread_for_http},
+    {"threads-signing", no_thread_for_signing},
   };
 }
 

@@ -4,15 +4,9 @@
 #include <caf/actor_system_config.hpp>
 
 #include <map>
-#include <stdexcept>
 #include <string>
 
 namespace exhaustion {
-
-/// Thrown by scenarios that cannot be made with the rights that there are.
-struct not_here : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 /// Whether all went as it must.
 using scenario = bool (*)(caf::actor_system&);

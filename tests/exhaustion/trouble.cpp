@@ -39,9 +39,25 @@ rlim_t address_space() {
   return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
 }
 
+/// The number after this word in what the kernel tells of a process; 0 if it is
+/// no process, or one that has ended.
+rlim_t told_of(const std::filesystem::path& process, const std::string& word) {
+  auto in = std::ifstream{process / "status"};
+  auto result = rlim_t{0};
+  for (auto next = std::string{}; in >> next;)
+    if (next == word && in >> result)
+      return result;
+  return 0;
+}
+
+/// Of all that this user runs, as the limit counts them.
 rlim_t count_threads() {
-  const auto all = std::filesystem::directory_iterator{"/proc/self/task"};
-  return static_cast<rlim_t>(std::distance(begin(all), end(all)));
+  auto result = rlim_t{0};
+  for (const auto& one : std::filesystem::directory_iterator{"/proc"})
+    // Links are further names of this process.
+    if (!one.is_symlink() && told_of(one.path(), "Uid:") == ::getuid())
+      result += told_of(one.path(), "Threads:");
+  return result;
 }
 
 bool mount_tiny_disk(const std::string& folder) {
@@ -129,10 +145,11 @@ void no_memory::end() {
 
 // -- threads ------------------------------------------------------------------
 
-bool become_nobody() {
+no_threads::no_threads(unsigned spare) : spare_(spare) {
   // Nobody else has this number, so that nobody else's processes count.
   const auto id = static_cast<uid_t>(1'000'000'000 + ::getpid());
-  return ::geteuid() == 0 && ::setgid(id) == 0 && ::setuid(id) == 0;
+  if (::geteuid() != 0 || ::setgid(id) != 0 || ::setuid(id) != 0)
+    throw not_here{"whose limit binds others as well cannot set it"};
 }
 
 void no_threads::begin() {

@@ -3,6 +3,7 @@
 #include <bearer/source/detail/posix.hpp>
 
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,11 @@
 
 /// What may run out, each on purpose and only for a while.
 namespace exhaustion {
+
+/// Thrown by troubles that cannot be made with the rights that there are.
+struct not_here : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// Something is not there that everybody needs.
 class trouble {
@@ -72,12 +78,12 @@ private:
 };
 
 /// Only so many threads and processes may start. The limit is one on all that
-/// the user runs, and does not bind the superuser: call `become_nobody` before.
+/// the user runs, and does not bind the superuser: makes it a user who owns
+/// nothing but this process.
 class no_threads : public trouble {
 public:
-  explicit no_threads(unsigned spare = 0) : spare_(spare) {
-    // nop
-  }
+  /// @throws not_here
+  explicit no_threads(unsigned spare = 0);
 
   void begin() override;
 
@@ -90,10 +96,6 @@ private:
   unsigned spare_;
   rlim_t base_ = 0;
 };
-
-/// Makes the superuser a user who owns nothing but this process.
-/// @returns false if this is not the superuser, or may not change.
-bool become_nobody();
 
 /// Nothing fits on the disk any more that a token is written to.
 class full_disk : public trouble {

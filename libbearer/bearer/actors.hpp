@@ -7,6 +7,7 @@
 #include <bearer/generation.hpp>
 #include <bearer/http/request.hpp>
 #include <bearer/http/response.hpp>
+#include <bearer/missed_fetches.hpp>
 #include <bearer/receiver_link.hpp>
 #include <bearer/remote/protocol.hpp>
 #include <bearer/status.hpp>
@@ -74,16 +75,14 @@ using cache_actor = caf::typed_actor<
   // From the bearer's own refresher only: hand out this generation no more.
   caf::result<void>(withdraw_atom, generation)>;
 
-/// Keeps the cache supplied. Only the cache holds a handle; delegation leaves
-/// the caller as the sender, who then gets the answer directly.
+/// Keeps the cache supplied. Only the cache holds a handle. It answers fetches,
+/// and whatever else the cache passes on, to who has asked the cache.
 using refresher_actor = caf::typed_actor<
-  // Waits until there is a token that is fresh for these options, within this
-  // budget. It is left in the link before the caller is sent it.
-  caf::result<token>(renew_async_atom, fetch_options, caf::timespan,
-                     receiver_link),
-  // Waits for the outcome of one attempt instead.
-  caf::result<token>(renew_sync_atom, fetch_options, caf::timespan,
-                     receiver_link),
+  // From the cache: each of these fetches waits until there is a token that is
+  // fresh for it, within its budget.
+  caf::result<void>(renew_async_atom, missed_fetches),
+  // The same, but they wait for the outcome of one attempt.
+  caf::result<void>(renew_sync_atom, missed_fetches),
   // From the cache: it has processed a rejection, stale ones included; those
   // that say no more than one before may only be counted. From the source:
   // servers refuse this one of its tokens, numbered as it gave it.

@@ -17,6 +17,7 @@
 #include <bearer/handle.hpp>
 #include <bearer/http/token_refusal.hpp>
 #include <bearer/meta_objects.hpp>
+#include <bearer/missed_fetches.hpp>
 #include <bearer/reader.hpp>
 #include <bearer/receiver.hpp>
 #include <bearer/receiver_link.hpp>

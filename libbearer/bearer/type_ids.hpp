@@ -23,6 +23,7 @@ enum class attempt_reason : std::uint8_t;
 enum class errc : std::uint8_t;
 
 class handle;
+class missed_fetches;
 class receiver_link;
 class secret;
 
@@ -114,9 +115,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
 
   // Of `refresher_actor`, by way of its own cache.
 
-  /// A fetch that waits until there is a fresh token.
+  /// Fetches that wait until there is a fresh token.
   CAF_ADD_ATOM(bearer, bearer, renew_async_atom)
-  /// A fetch that waits for the outcome of one attempt.
+  /// Fetches that wait for the outcome of one attempt.
   CAF_ADD_ATOM(bearer, bearer, renew_sync_atom)
   /// The cache has processed a `reject_atom`.
   CAF_ADD_ATOM(bearer, bearer, rejected_atom)
@@ -166,6 +167,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(bearer, BEARER_FIRST_TYPE_ID)
   CAF_ADD_ATOM(bearer, bearer, obstacle_atom)
 
   CAF_ADD_TYPE_ID(bearer, (bearer::receiver_link))
+  CAF_ADD_TYPE_ID(bearer, (bearer::missed_fetches))
 
 CAF_END_TYPE_ID_BLOCK(bearer)
 

@@ -1,17 +1,23 @@
 #include <bearer/internal/cache.hpp>
-#include <bearer/internal/refresher.hpp>
+#include <bearer/internal/miss_queue.hpp>
 
 #include "support/scene.hpp"
 
+#include <caf/binary_deserializer.hpp>
+#include <caf/binary_serializer.hpp>
+#include <caf/byte_buffer.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/message.hpp>
 #include <caf/send.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 using namespace bearer;
 using namespace bearer::test;
@@ -104,11 +110,15 @@ TEST_CASE("a stranger's control messages to the refresher change nothing",
     detail::anon_mail(refresher, request_renewal_atom_v);
     detail::anon_mail(refresher, prefetch_atom_v);
     detail::anon_mail(refresher, stop_atom_v);
+    detail::anon_mail(refresher, renew_async_atom_v, missed_fetches{});
+    detail::anon_mail(refresher, renew_sync_atom_v, missed_fetches{});
   } else {
     ask(s.time.sys(), refresher, rejected_atom_v, gen);
     ask(s.time.sys(), refresher, request_renewal_atom_v);
     ask(s.time.sys(), refresher, prefetch_atom_v);
     ask(s.time.sys(), refresher, stop_atom_v);
+    ask(s.time.sys(), refresher, renew_async_atom_v, missed_fetches{});
+    ask(s.time.sys(), refresher, renew_sync_atom_v, missed_fetches{});
   }
   s.time.advance(10s);
   CHECK(s.calls() == 1);
@@ -171,36 +181,6 @@ TEST_CASE("newer_than a generation that was never published is an error",
   CHECK(err == errc::unknown_generation);
   CHECK(to_string(err).find("newer_than") != std::string::npos);
   CHECK(default_retry_verdict(err) == retry_verdict::no);
-}
-
-TEST_CASE("a generation is known before the cache has heard of it",
-          "[cache][I4]") {
-  scene s;
-  s.gives(1h);
-  auto keeper = internal::refresher_config{};
-  keeper.settings = exact();
-  keeper.id = 7;
-  keeper.source = s.source.actor();
-  keeper.slot = std::make_shared<detail::local_slot>(s.time.clock());
-  // What it publishes goes astray: to a cache that takes nothing from it.
-  const auto make_refresher = [&](const cache_actor&) {
-    return internal::spawn_refresher(s.time.sys(), s.bearer.actor(), keeper);
-  };
-  const auto cache = internal::spawn_cache(
-    s.time.sys(), {keeper.id, 1s, keeper.slot, make_refresher});
-  const auto given = ask<token>(s.time.sys(), cache, fetch_atom_v,
-                                fetch_options{});
-  s.time.settle();
-  REQUIRE(given->values.size() == 1);
-  const auto refused = given->values[0].generation;
-  s.source.stays_silent();
-  const auto next = ask<token>(s.time.sys(), cache, fetch_atom_v,
-                               newer_than(refused));
-  const auto rejected = ask(s.time.sys(), cache, reject_atom_v, refused);
-  s.time.advance(1s);
-  REQUIRE(next->errors.size() == 1);
-  CHECK(next->errors[0] == errc::timed_out);
-  CHECK(rejected->values.size() == 1);
 }
 
 TEST_CASE("newer_than an older generation is a hit", "[cache]") {
@@ -281,8 +261,7 @@ TEST_CASE("a fetch that meets the refresher's end is told of the stop",
           "[cache][I14]") {
   scene s;
   caf::anon_send_exit(s.refresher(), caf::exit_reason::kill);
-  // The news reaches the cache first. A fetch that is on its way to the
-  // refresher when somebody kills it gets CAF's own error.
+  // The news reaches the cache first.
   auto f = test::fetch(s.time.sys(), s.bearer.receiver());
   s.time.settle();
   CHECK(f.error() == errc::stopped);
@@ -351,19 +330,31 @@ TEST_CASE("a rejection that crosses a publication of the same token wins",
 
 namespace {
 
+/// What a refresher is asked by one message: than what fetches want newer ones.
+using asked = std::vector<std::uint64_t>;
+
+using messages = std::vector<asked>;
+
 /// In a refresher's place: publishes at the start, and then notes what it is
 /// asked.
 caf::behavior note_renewals(caf::event_based_actor* self,
                             const cache_actor& cache, const token& first,
-                            std::shared_ptr<std::vector<fetch_options>> log) {
+                            std::shared_ptr<messages> log) {
+  const auto note = [self, log](const missed_fetches& what) {
+    log->emplace_back();
+    what.queue()->close();
+    what.queue()->take([&](internal::miss& one) {
+      log->back().push_back(one.terms.newer_than);
+      const caf::expected<token> refusal = caf::make_error(errc::busy);
+      one.reply.give(self, internal::fetch_answer{refusal});
+    });
+  };
   detail::mail(self, publish_atom_v, first, caf::timestamp::max()).send(cache);
   return {
     [](rejected_atom, const generation&) {},
-    [log](renew_async_atom, const fetch_options& opts, caf::timespan,
-          const receiver_link&) -> caf::result<token> {
-      log->push_back(opts);
-      return caf::make_error(errc::busy);
-    },
+    [](request_renewal_atom) {},
+    [note](renew_async_atom, const missed_fetches& what) { note(what); },
+    [note](renew_sync_atom, const missed_fetches& what) { note(what); },
   };
 }
 
@@ -386,8 +377,12 @@ struct noted_cache {
     time.settle();
   }
 
+  auto ask_for_token(const fetch_options& opts = {}) {
+    return ask<token>(time.sys(), cache, fetch_atom_v, opts);
+  }
+
   auto fetch() {
-    auto result = ask<token>(time.sys(), cache, fetch_atom_v, fetch_options{});
+    auto result = ask_for_token();
     time.settle();
     return result;
   }
@@ -395,8 +390,7 @@ struct noted_cache {
   virtual_time time;
   std::shared_ptr<detail::local_slot> slot
     = std::make_shared<detail::local_slot>(time.clock());
-  std::shared_ptr<std::vector<fetch_options>> log
-    = std::make_shared<std::vector<fetch_options>>();
+  std::shared_ptr<messages> log = std::make_shared<messages>();
   cache_actor cache;
 };
 
@@ -410,13 +404,12 @@ token numbered(std::uint64_t count) {
 
 TEST_CASE("the cache tells the refresher what was rejected with each fetch",
           "[cache][I4]") {
-  // So that an urgent fetch may overtake the news of the rejection.
   const auto first = numbered(1);
   noted_cache c{first};
   ask(c.time.sys(), c.cache, reject_atom_v, first.generation);
   const auto got = c.fetch();
   REQUIRE(c.log->size() == 1);
-  CHECK(c.log->front().newer_than == first.generation);
+  CHECK(c.log->front() == asked{first.generation.count});
   CHECK(got->errors.size() == 1);
 }
 
@@ -429,4 +422,114 @@ TEST_CASE("a publication that is on its way is not answered with an older one",
   c.slot->publish(numbered(2), caf::timestamp::max());
   CHECK(c.fetch()->values.empty());
   CHECK(c.log->size() == 1);
+}
+
+TEST_CASE("a generation is known before the cache has heard of it",
+          "[cache][I4]") {
+  noted_cache c{numbered(1)};
+  const auto news = numbered(2);
+  c.slot->publish(news, caf::timestamp::max());
+  const auto next = c.ask_for_token(newer_than(news.generation));
+  const auto rejected = ask(c.time.sys(), c.cache, reject_atom_v,
+                            news.generation);
+  c.time.settle();
+  CHECK(*c.log == messages{{2}});
+  CHECK(next->errors.size() == 1);
+  CHECK(rejected->values.size() == 1);
+}
+
+TEST_CASE("missed fetches do not leave their actor system", "[cache]") {
+  virtual_time time;
+  const auto none = missed_fetches{};
+  caf::byte_buffer buf;
+  caf::binary_serializer sink{time.sys(), buf};
+  CHECK_FALSE(sink.apply(none));
+  CHECK(sink.get_error() == errc::not_serializable);
+  buf.resize(64);
+  caf::binary_deserializer from{time.sys(), buf};
+  auto copy = missed_fetches{};
+  CHECK_FALSE(from.apply(copy));
+  CHECK(from.get_error() == errc::not_serializable);
+  CHECK(to_string(caf::make_message(none)).find("false") != std::string::npos);
+}
+
+TEST_CASE("a crowd goes to the refresher in one message", "[cache]") {
+  noted_cache c{numbered(1)};
+  const auto first = c.ask_for_token(forced());
+  const auto second = c.ask_for_token(newer_than({17, 1}));
+  const auto third = c.ask_for_token(forced());
+  c.time.settle();
+  CHECK(*c.log == messages{{1, 1, 1}});
+  for (const auto& one : {first, second, third})
+    CHECK(one->errors.size() == 1);
+  // Nobody joins what has been read.
+  const auto late = c.ask_for_token(forced());
+  c.time.settle();
+  CHECK(*c.log == messages{{1, 1, 1}, {1}});
+  CHECK(late->errors.size() == 1);
+}
+
+TEST_CASE("no fetch overtakes what the refresher is told before it",
+          "[cache][I4]") {
+  noted_cache c{numbered(1)};
+  const auto first = c.ask_for_token(forced());
+  ask(c.time.sys(), c.cache, request_renewal_atom_v);
+  const auto second = c.ask_for_token();
+  ask(c.time.sys(), c.cache, reject_atom_v, generation{17, 1});
+  const auto third = c.ask_for_token();
+  c.time.settle();
+  CHECK(*c.log == messages{{1}, {0}, {1}});
+}
+
+TEST_CASE("fetches that wait for an attempt go by themselves", "[cache][I6]") {
+  noted_cache c{numbered(1)};
+  const auto both = with([](auto& x) {
+    x.renew_required = true;
+    x.renew_synchronous = true;
+  });
+  const auto all = {c.ask_for_token(forced()), c.ask_for_token(both),
+                    c.ask_for_token(both), c.ask_for_token(forced())};
+  c.time.settle();
+  CHECK(*c.log == messages{{1}, {1, 1}, {1}});
+  for (const auto& one : all)
+    CHECK(one->errors.size() == 1);
+}
+
+TEST_CASE("fetches that a refresher has not read when it ends are told of it",
+          "[cache][I5][I14]") {
+  virtual_time time;
+  auto config = internal::cache_config{};
+  config.id = 17;
+  config.fetch_timeout = 1min;
+  config.slot = std::make_shared<detail::local_slot>(time.clock());
+  auto reads_nothing = caf::actor{};
+  config.make_refresher = [&](const cache_actor&) {
+    reads_nothing = time.sys().spawn([]() -> caf::behavior {
+      auto kept = std::make_shared<std::vector<missed_fetches>>();
+      return {
+        [kept](renew_async_atom, const missed_fetches& what) {
+          kept->push_back(what);
+        },
+        [kept](renew_sync_atom, const missed_fetches& what) {
+          kept->push_back(what);
+        },
+      };
+    });
+    return caf::actor_cast<refresher_actor>(reads_nothing);
+  };
+  const auto cache = internal::spawn_cache(time.sys(), std::move(config));
+  auto fetch = [&](const fetch_options& opts) {
+    auto result = ask<token>(time.sys(), cache, fetch_atom_v, opts);
+    time.settle();
+    CHECK(result->size() == 0);
+    return result;
+  };
+  const auto all = {fetch({}), fetch(synchronous()), fetch(synchronous())};
+  caf::anon_send_exit(reads_nothing, caf::exit_reason::kill);
+  reads_nothing = nullptr;
+  time.settle();
+  for (const auto& one : all) {
+    REQUIRE(one->errors.size() == 1);
+    CHECK(one->errors[0] == errc::stopped);
+  }
 }

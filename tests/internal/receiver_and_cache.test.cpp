@@ -172,7 +172,8 @@ TEST_CASE("a link does not leave its actor system", "[receiver]") {
   CHECK(contains(to_string(caf::make_message(link)), "true"));
 }
 
-TEST_CASE("no peer can send a link", "[receiver][intruder]") {
+TEST_CASE("no peer can send a link, nor missed fetches",
+          "[receiver][cache][intruder]") {
   virtual_time time;
   caf::byte_buffer buf;
   caf::binary_serializer sink{time.sys(), buf};
@@ -194,6 +195,8 @@ TEST_CASE("no peer can send a link", "[receiver][intruder]") {
   };
   CHECK(load());
   std::ranges::copy(bytes_of(caf::type_id_v<receiver_link>), place);
+  CHECK(!load());
+  std::ranges::copy(bytes_of(caf::type_id_v<missed_fetches>), place);
   CHECK(!load());
 }
 

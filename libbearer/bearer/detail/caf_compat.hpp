@@ -96,6 +96,22 @@ inline bool has_stages(const caf::mailbox_element&) noexcept {
   return false;
 }
 
+/// Where the answer to a message goes before it goes to who has asked: nowhere.
+struct detour {
+  explicit operator bool() const noexcept {
+    return false;
+  }
+};
+
+inline detour take_detour(caf::mailbox_element&) noexcept {
+  return {};
+}
+
+inline void send_along(detour, caf::strong_actor_ptr, caf::message_id,
+                       caf::message, executor*) noexcept {
+  // nop
+}
+
 /// What goes into a mailbox.
 inline caf::mailbox_element_ptr make_letter(caf::strong_actor_ptr sender,
                                             caf::message_id id,
@@ -312,6 +328,31 @@ using executor = caf::execution_unit;
 /// Whether the answer to `what` goes anywhere but to its sender.
 inline bool has_stages(const caf::mailbox_element& what) noexcept {
   return !what.stages.empty();
+}
+
+/// Where the answer to a message goes before it goes to who has asked, if the
+/// message came by way of composed actors. Mostly null.
+using detour = std::unique_ptr<caf::mailbox_element::forwarding_stack>;
+
+/// Takes it from a message, which CAF will not answer then.
+inline detour take_detour(caf::mailbox_element& what) {
+  if (!has_stages(what))
+    return nullptr;
+  return std::make_unique<caf::mailbox_element::forwarding_stack>(
+    std::exchange(what.stages, {}));
+}
+
+/// Sends an answer on its way, as CAF does. What comes from other nodes may
+/// name nobody.
+inline void send_along(detour way, caf::strong_actor_ptr asker,
+                       caf::message_id id, caf::message content,
+                       executor* context) {
+  const auto next = std::move(way->back());
+  way->pop_back();
+  if (next)
+    next->enqueue(caf::make_mailbox_element(
+                    std::move(asker), id, std::move(*way), std::move(content)),
+                  context);
 }
 
 /// What goes into a mailbox.

@@ -173,7 +173,7 @@ public:
     ++answered_;
   }
 
-  /// For the cache: the refresher is gone, and CAF answers in its place.
+  /// For the cache: the refresher is gone. Whom it has not answered is told so.
   void abandon() noexcept {
     answered_ = handed_over_.load();
   }

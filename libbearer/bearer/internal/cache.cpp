@@ -2,12 +2,15 @@
 #include <bearer/error.hpp>
 #include <bearer/internal/answer.hpp>
 #include <bearer/internal/cache.hpp>
+#include <bearer/internal/fetch_reply.hpp>
+#include <bearer/internal/miss_queue.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -127,16 +130,39 @@ private:
     auto budget = opts.timeout.value_or(config_.fetch_timeout);
     if (opts.renew_request_timeout)
       budget = std::min(budget, *opts.renew_request_timeout);
-    auto resolved = opts;
+    auto terms = fetch_terms{};
     // With the floor, because an urgent fetch overtakes the news of it.
-    resolved.newer_than = generation{config_.id, std::max(newer_than, floor_)};
-    if (opts.renew_synchronous)
-      return detail::mail(self_, renew_sync_atom_v, std::move(resolved), budget,
-                          via)
-        .delegate(refresher_);
-    return detail::mail(self_, renew_async_atom_v, std::move(resolved), budget,
-                        via)
-      .delegate(refresher_);
+    terms.newer_than = std::max(newer_than, floor_) & fetch_terms::most;
+    terms.wants_outcome = opts.report_error;
+    hand_over({terms, budget, fetch_reply{self_, via}},
+              {opts.renew_synchronous,
+               self_->current_message_id().is_urgent_message()});
+    return later;
+  }
+
+  void hand_over(miss what, miss_kind kind) {
+    auto queue = last_message_.add(std::move(what), kind);
+    if (!queue)
+      return;
+    if (kind.synchronous)
+      send(renew_sync_atom_v, std::move(queue), kind.urgent);
+    else
+      send(renew_async_atom_v, std::move(queue), kind.urgent);
+  }
+
+  template <class Atom>
+  void send(Atom how, std::shared_ptr<miss_queue> what, bool urgent) {
+    const auto content = missed_fetches{std::move(what)};
+    if (urgent)
+      detail::mail(self_, how, content).urgent().send(refresher_);
+    else
+      detail::mail(self_, how, content).send(refresher_);
+  }
+
+  /// For messages without misses in them.
+  const refresher_actor& refresher() noexcept {
+    last_message_.close();
+    return refresher_;
   }
 
   // -- wishes -----------------------------------------------------------------
@@ -152,7 +178,7 @@ private:
     config_.slot->raise_floor(floor_);
     if (token_.generation.count <= floor_)
       token_ = token{};
-    detail::mail(self_, rejected_atom_v, what).send(refresher_);
+    detail::mail(self_, rejected_atom_v, what).send(refresher());
     return caf::unit;
   }
 
@@ -161,12 +187,12 @@ private:
       return;
     hold_ = true;
     config_.slot->request_renewal();
-    detail::mail(self_, request_renewal_atom_v).send(refresher_);
+    detail::mail(self_, request_renewal_atom_v).send(refresher());
   }
 
   void prefetch() {
     if (!stopped_)
-      detail::mail(self_, prefetch_atom_v).send(refresher_);
+      detail::mail(self_, prefetch_atom_v).send(refresher());
   }
 
   // -- the refresher's messages -----------------------------------------------
@@ -186,6 +212,8 @@ private:
     usable_until_ = until;
     newest_ = std::max(newest_, what.generation.count);
     hold_ = false;
+    // Most likely it has been read, and need not take memory any more.
+    last_message_.close();
     return caf::unit;
   }
 
@@ -202,7 +230,7 @@ private:
   caf::result<void> subscribe(const event_listener& who) {
     if (refresher_)
       return detail::mail(self_, subscribe_atom_v, who, counters())
-        .delegate(refresher_);
+        .delegate(refresher());
     if (who)
       detail::anon_mail(who, event{config_.slot->now(), events::stopped{}});
     return caf::unit;
@@ -210,14 +238,14 @@ private:
 
   caf::result<void> unsubscribe(const event_listener& who) {
     if (refresher_)
-      return detail::mail(self_, unsubscribe_atom_v, who).delegate(refresher_);
+      return detail::mail(self_, unsubscribe_atom_v, who).delegate(refresher());
     return caf::unit;
   }
 
   caf::result<status> snapshot() {
     if (refresher_)
       return detail::mail(self_, status_atom_v, counters())
-        .delegate(refresher_);
+        .delegate(refresher());
     auto result = status{};
     result.state = bearer_state::stopped;
     result.fetches = counters();
@@ -242,14 +270,14 @@ private:
   void stop() {
     retire();
     if (refresher_)
-      detail::mail(self_, stop_atom_v).send(refresher_);
+      detail::mail(self_, stop_atom_v).send(refresher());
   }
 
   caf::result<void> close(caf::timespan grace) {
     retire();
     if (!refresher_)
       return caf::unit;
-    return detail::mail(self_, close_atom_v, grace).delegate(refresher_);
+    return detail::mail(self_, close_atom_v, grace).delegate(refresher());
   }
 
   void lose_refresher() {
@@ -261,6 +289,7 @@ private:
   cache_actor::pointer self_;
   cache_config config_;
   refresher_actor refresher_;
+  open_message last_message_;
 
   token token_;
   caf::timestamp usable_until_;

@@ -52,12 +52,16 @@ public:
 
   /// Answers, once. The receiver that the fetch came through has the token
   /// first: whatever the caller sends it next then finds it there.
-  /// @param self The same as before.
   template <class Self>
   void give(Self* self, const fetch_answer& what) {
     if (const auto* fetched = what.granted())
       via_.leave(*fetched);
     owed_.give(self, what.content());
+  }
+
+  /// Answers with an error, once, in nobody's name.
+  void give_up(caf::error why) {
+    owed_.give_up(std::move(why));
   }
 
 private:

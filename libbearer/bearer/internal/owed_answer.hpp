@@ -3,17 +3,18 @@
 #include <bearer/detail/caf_compat.hpp>
 
 #include <caf/actor_control_block.hpp>
+#include <caf/error.hpp>
 #include <caf/message.hpp>
 #include <caf/message_id.hpp>
-#include <caf/response_promise.hpp>
 
 #include <utility>
 
 namespace bearer::internal {
 
-/// The answer that an actor owes to the message at hand, to be given later:
-/// what CAF's response promise is, without memory of its own. Nothing tells the
-/// asker if it is never given.
+/// The answer that an actor owes to the message at hand, to be given later, by
+/// whichever actor has it then: what CAF's response promise is, without memory
+/// of its own and not tied to one actor. Nothing tells the asker if it is never
+/// given.
 class owed_answer {
 public:
   /// Takes the message at hand, whose handler then returns a
@@ -21,22 +22,30 @@ public:
   template <class Self>
   explicit owed_answer(Self* self) {
     auto& what = *self->current_mailbox_element();
-    if (detail::has_stages(what)) {
-      staged_ = self->make_response_promise();
-      return;
-    }
     id_ = what.mid;
     asker_ = std::exchange(what.sender, nullptr);
+    detour_ = detail::take_detour(what);
   }
 
   /// Answers, once. Who has only sent the message gets a message without a
   /// sender.
-  /// @param self The same as before.
   /// @param content May be shared with other messages.
   template <class Self>
   void give(Self* self, caf::message content) {
-    if (staged_.pending()) {
-      staged_.deliver(std::move(content));
+    give(self->ctrl(), std::move(content), self->context());
+  }
+
+  /// Answers with an error, once, in nobody's name.
+  void give_up(caf::error why) {
+    give(nullptr, caf::make_message(std::move(why)), nullptr);
+  }
+
+private:
+  void give(caf::actor_control_block* giver, caf::message content,
+            detail::executor* context) {
+    if (detour_) {
+      detail::send_along(std::exchange(detour_, {}), std::move(asker_), id_,
+                         std::move(content), context);
       return;
     }
     if (!asker_)
@@ -44,19 +53,18 @@ public:
     // As `answer.hpp` says.
     const auto only_sent = id_.is_async();
     const auto to = std::exchange(asker_, nullptr);
-    to->enqueue(detail::make_letter(only_sent ? nullptr : self->ctrl(),
+    to->enqueue(detail::make_letter(only_sent ? nullptr : giver,
                                     only_sent ? caf::make_message_id()
                                               : id_.response_id(),
                                     std::move(content)),
-                self->context());
+                context);
   }
 
-private:
   caf::message_id id_;
   caf::strong_actor_ptr asker_;
 
   /// If the answer goes elsewhere first.
-  caf::response_promise staged_;
+  detail::detour detour_;
 };
 
 } // namespace bearer::internal

@@ -6,6 +6,7 @@
 #include <bearer/internal/answer.hpp>
 #include <bearer/internal/fetch_reply.hpp>
 #include <bearer/internal/graceful_end.hpp>
+#include <bearer/internal/miss_queue.hpp>
 #include <bearer/internal/refresh_machine.hpp>
 #include <bearer/internal/refresher.hpp>
 #include <bearer/internal/source_caller.hpp>
@@ -56,13 +57,13 @@ public:
 
   refresher_actor::behavior_type make_behavior() {
     return {
-      [this](renew_async_atom, const fetch_options& opts, caf::timespan budget,
-             const receiver_link& via) {
-        return renew(terms_of(opts, false), budget, via);
+      [this](renew_async_atom, const missed_fetches& what) {
+        if (from_cache() && what.queue())
+          renew(*what.queue(), false);
       },
-      [this](renew_sync_atom, const fetch_options& opts, caf::timespan budget,
-             const receiver_link& via) {
-        return renew(terms_of(opts, true), budget, via);
+      [this](renew_sync_atom, const missed_fetches& what) {
+        if (from_cache() && what.queue())
+          renew(*what.queue(), true);
       },
       [this](rejected_atom, const generation& what) {
         if (from_cache())
@@ -111,31 +112,33 @@ public:
 private:
   // -- fetches ----------------------------------------------------------------
 
-  static fetch_terms terms_of(const fetch_options& opts, bool synchronous) {
-    auto result = fetch_terms{};
-    if (opts.newer_than)
-      result.newer_than = opts.newer_than->count & fetch_terms::most;
-    result.wants_outcome = synchronous || opts.report_error;
-    result.ahead_of_backoff = synchronous;
-    return result;
+  void renew(miss_queue& what, bool synchronous) {
+    // First, so that the clocks are not behind those who join.
+    what.close();
+    const auto now = observe();
+    what.take([&](miss& one) {
+      if (synchronous)
+        one.terms.wants_outcome = one.terms.ahead_of_backoff = true;
+      renew(std::move(one), now);
+    });
+    advance(now);
   }
 
-  caf::result<token> renew(const fetch_terms& terms, caf::timespan budget,
-                           const receiver_link& via) {
-    auto reply = fetch_reply{self_, via};
+  void renew(miss what, time_reading now) {
     if (!end_.not_begun()) {
-      waiting_.answer_at_once(std::move(reply), caf::make_error(errc::stopped));
-      return later;
+      waiting_.answer_at_once(std::move(what.reply),
+                              caf::make_error(errc::stopped));
+      return;
     }
-    const auto now = observe();
-    if (auto answer = machine_.fetch(terms, now)) {
-      waiting_.answer_at_once(std::move(reply), *answer);
-      return later;
+    if (auto answer = machine_.fetch(what.terms, now)) {
+      waiting_.answer_at_once(std::move(what.reply), *answer);
+      return;
     }
-    waiting_.add(detail::saturating_add(now.steady, budget), terms,
-                 std::move(reply));
-    advance(now);
-    return later;
+    waiting_.add(detail::saturating_add(now.steady, what.budget), what.terms,
+                 std::move(what.reply));
+    // Others join what the first one starts.
+    if (!machine_.in_flight() || machine_.overdue(now))
+      advance(now);
   }
 
   // -- wishes -----------------------------------------------------------------

@@ -32,7 +32,7 @@ cpp_files = git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp'
 # widely; where that may not be switched off, it has to do as it is.
 without_aslr = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-.PHONY: help setup configure build demo test asan tsan log-tests simulate \
+.PHONY: help setup configure build demo test asan asan-core tsan log-tests simulate \
 	coverage mutants soak fuzz bench format check-format lint setup-log setup-tsan \
 	setup-fuzz setup-bench setup-lint clean
 
@@ -78,6 +78,12 @@ asan: setup ## run all tests under the address, leak and undefined sanitizers
 	@cmake --preset asan -UCAF_DIR --log-level=WARNING >/dev/null
 	@cmake --build build-asan --parallel $(JOBS)
 	@ctest --preset asan --no-label-summary --parallel $(JOBS)
+
+asan-core: setup ## the same for the simulations and the stress program alone
+	@cmake --preset asan -UCAF_DIR --log-level=WARNING >/dev/null
+	@cmake --build build-asan --parallel $(JOBS) --target simulate \
+	  simulate-cluster stress
+	@ctest --preset asan --no-label-summary -R '^(simulation|stress)\.'
 
 # The test of the installed package searches CAF as well.
 tsan: export CAF_ROOT = $(shell libbearer/cmake/install-dependencies.sh --print-prefix tsan)

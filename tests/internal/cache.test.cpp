@@ -2,6 +2,7 @@
 #include <bearer/internal/miss_queue.hpp>
 
 #include "support/scene.hpp"
+#include "support/second_answer.hpp"
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
@@ -339,8 +340,10 @@ using messages = std::vector<asked>;
 /// asked.
 caf::behavior note_renewals(caf::event_based_actor* self,
                             const cache_actor& cache, const token& first,
-                            std::shared_ptr<messages> log) {
-  const auto note = [self, log](const missed_fetches& what) {
+                            std::shared_ptr<messages> log,
+                            std::shared_ptr<std::vector<bool>> urgent) {
+  const auto note = [self, log, urgent](const missed_fetches& what) {
+    urgent->push_back(self->current_message_id().is_urgent_message());
     log->emplace_back();
     what.queue()->close();
     what.queue()->take([&](internal::miss& one) {
@@ -366,9 +369,10 @@ struct noted_cache {
     config.fetch_timeout = 1min;
     config.slot = slot;
     config.make_refresher = [this, first](const cache_actor& self) {
-      auto hdl = time.sys().spawn([=, log = log](caf::event_based_actor* me) {
-        return note_renewals(me, self, first, log);
-      });
+      auto hdl = time.sys().spawn(
+        [=, log = log, urgent = urgent](caf::event_based_actor* me) {
+          return note_renewals(me, self, first, log, urgent);
+        });
       return caf::actor_cast<refresher_actor>(hdl);
     };
     cache = internal::spawn_cache(time.sys(), std::move(config));
@@ -391,6 +395,11 @@ struct noted_cache {
   std::shared_ptr<detail::local_slot> slot
     = std::make_shared<detail::local_slot>(time.clock());
   std::shared_ptr<messages> log = std::make_shared<messages>();
+
+  /// Whether those messages were.
+  std::shared_ptr<std::vector<bool>> urgent
+    = std::make_shared<std::vector<bool>>();
+
   cache_actor cache;
 };
 
@@ -493,6 +502,43 @@ TEST_CASE("fetches that wait for an attempt go by themselves", "[cache][I6]") {
   CHECK(*c.log == messages{{1}, {1, 1}, {1}});
   for (const auto& one : all)
     CHECK(one->errors.size() == 1);
+}
+
+TEST_CASE("an urgent fetch is so on its way to the refresher", "[cache]") {
+  noted_cache c{numbered(1)};
+  auto ask_urgently = [&] {
+    c.time.sys().spawn([to = c.cache](caf::event_based_actor* self) {
+      detail::mail(self, fetch_atom_v, forced())
+        .urgent()
+        .request(to, caf::infinite)
+        .then([](const token&) { /* as well */ },
+              [](const caf::error&) { /* as it will be */ });
+    });
+  };
+  ask_urgently();
+  c.time.settle();
+  CHECK(*c.urgent == std::vector{true});
+  c.ask_for_token(forced());
+  c.time.settle();
+  CHECK(*c.urgent == std::vector{true, false});
+  // Whichever is first, the other one does not join it.
+  ask_urgently();
+  c.ask_for_token(forced());
+  c.time.settle();
+  CHECK(c.urgent->size() == 4);
+}
+
+TEST_CASE("a message without fetches starts nothing", "[cache]") {
+  scene s;
+  // In the cache's name, as anybody can send it who knows both.
+  for (auto what : {caf::make_message(renew_async_atom_v, missed_fetches{}),
+                    caf::make_message(renew_sync_atom_v, missed_fetches{})})
+    put_in_mailbox(caf::actor_cast<caf::strong_actor_ptr>(s.refresher()),
+                   caf::actor_cast<caf::strong_actor_ptr>(s.bearer.actor()),
+                   caf::make_message_id(), what);
+  s.time.advance(1h);
+  CHECK(s.calls() == 0);
+  CHECK(s.status().state == bearer_state::idle);
 }
 
 TEST_CASE("fetches that a refresher has not read when it ends are told of it",

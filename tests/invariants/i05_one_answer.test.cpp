@@ -1,15 +1,18 @@
 #include "support/composed.hpp"
 #include "support/scene.hpp"
 
+#include <caf/abstract_actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <random>
+#include <utility>
 #include <vector>
 
 using namespace bearer;
@@ -213,4 +216,22 @@ TEST_CASE("an answer may go on to another actor first", "[I5]") {
   s.time.sys().spawn(ask_for_size);
   s.time.settle();
   CHECK(sizes == std::vector<std::uint64_t>{5, 5, 5});
+}
+
+TEST_CASE("an answer that would go on to nobody is lost, and no more", "[I5]") {
+  scene s;
+  const auto asker = s.time.sys().spawn(
+    []() -> caf::behavior { return {[](const token&) { /* never comes */ }}; });
+  auto request
+    = by_way_of_nobody(caf::actor_cast<caf::strong_actor_ptr>(asker),
+                       caf::make_message(fetch_atom_v, fetch_options{}));
+  if (!request)
+    SKIP("this CAF composes no actors");
+  caf::actor_cast<caf::abstract_actor*>(s.bearer.actor())
+    ->enqueue(std::move(request), nullptr);
+  const auto other = s.fetch();
+  s.source.answer(0, make_token("there"));
+  s.time.settle();
+  CHECK(text(other.value()) == "there");
+  CHECK(s.status().fetches.renewed == 2);
 }

@@ -186,6 +186,16 @@ TEST_CASE("a wish that joins an attempt is counted as coalesced", "[I18]") {
   CHECK(s.status().rate_limited == 0);
 }
 
+TEST_CASE("of fetches that come together, all but the first one join it",
+          "[I18]") {
+  scene s;
+  const auto crowd = std::vector{fetch(s.bearer), fetch(s.bearer),
+                                 fetch(s.bearer)};
+  s.time.settle();
+  CHECK(s.status().waiters == 3);
+  CHECK(s.status().coalesced == 2);
+}
+
 TEST_CASE("a wish that the floor or the backoff puts off is counted as rate "
           "limited",
           "[I18][I8]") {

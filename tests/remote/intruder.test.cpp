@@ -36,8 +36,8 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Every message that any actor of the library takes and CAF can send (none
-/// with a handle or a receiver link in it can come from another node), and
-/// those by which CAF ends actors.
+/// with a handle, a receiver link or missed fetches in it can come from another
+/// node), and those by which CAF ends actors.
 /// @param listener A peer's, who wants to hear more than he may.
 std::vector<caf::message> all_messages(const generation& known,
                                        const event_listener& listener) {

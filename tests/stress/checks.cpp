@@ -83,8 +83,8 @@ void note_figures(report& to, const world& in, const supervisor& seen) {
   to.rejected_tokens = found.rejected;
   to.least_left_ms = static_cast<double>(found.least_left) / 1e6;
   to.stations = report_stations(in);
-  to.resident_mib = history.resident_kib() / 1'024;
-  to.peak_resident_mib = history.peak().resident_kib / 1'024;
+  to.memory_mib = history.memory_kib() / 1'024;
+  to.peak_memory_mib = history.peak().memory_kib / 1'024;
   to.memory_slope_kib_per_s = history.memory_slope();
   to.threads.peak = history.peak().threads;
   to.threads.growth = history.growth_of_threads();
@@ -106,8 +106,8 @@ void check_answers(report& to, const world& in, const supervisor& seen) {
 
 void check_growth(report& to, const resource_history& seen) {
   const auto grown = seen.memory_slope() * seen.length();
-  to.expect(grown < growth_kib + growth_part * seen.resident_kib(),
-            "memory flat", std::to_string(grown) + " KiB more");
+  to.expect(grown < growth_kib + growth_part * seen.memory_kib(), "memory flat",
+            std::to_string(grown) + " KiB more");
   to.expect(seen.growth_of_threads() < thread_growth, "threads steady",
             std::to_string(seen.growth_of_threads()) + " more");
   to.expect(seen.growth_of_descriptors() < descriptor_growth,

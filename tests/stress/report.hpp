@@ -75,8 +75,8 @@ struct report {
   double largest_clock_step_ms = 0;
 
   std::vector<station_report> stations;
-  double resident_mib = 0;
-  double peak_resident_mib = 0;
+  double memory_mib = 0;
+  double peak_memory_mib = 0;
   double memory_slope_kib_per_s = 0;
   good_report threads;
   good_report descriptors;
@@ -117,8 +117,8 @@ bool inspect(Inspector& f, report& x) {
     f.field("least_left_ms", x.least_left_ms),
     f.field("longest_stall_ms", x.longest_stall_ms),
     f.field("largest_clock_step_ms", x.largest_clock_step_ms),
-    f.field("stations", x.stations), f.field("resident_mib", x.resident_mib),
-    f.field("peak_resident_mib", x.peak_resident_mib),
+    f.field("stations", x.stations), f.field("memory_mib", x.memory_mib),
+    f.field("peak_memory_mib", x.peak_memory_mib),
     f.field("memory_slope_kib_per_s", x.memory_slope_kib_per_s),
     f.field("threads", x.threads), f.field("descriptors", x.descriptors),
     f.field("answers_ms", x.answers_ms),

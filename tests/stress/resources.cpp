@@ -8,6 +8,13 @@
 
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+
+// Of both sanitizers, but GCC comes without a header that declares it.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
+
+#endif
+
 namespace stress {
 
 namespace {
@@ -17,7 +24,15 @@ double entries(const char* folder) {
   return static_cast<double>(std::distance(begin(all), end(all)));
 }
 
-double resident_kib() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+
+double memory_kib() {
+  return static_cast<double>(__sanitizer_get_current_allocated_bytes()) / 1'024;
+}
+
+#else
+
+double memory_kib() {
   auto in = std::ifstream{"/proc/self/statm"};
   auto total = 0.0;
   auto resident = 0.0;
@@ -26,18 +41,20 @@ double resident_kib() {
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1'024;
 }
 
+#endif
+
 } // namespace
 
 resources resources_now(double seconds) {
   // Less the one that is open for looking.
-  return {seconds, resident_kib(), entries("/proc/self/task"),
+  return {seconds, memory_kib(), entries("/proc/self/task"),
           entries("/proc/self/fd") - 1};
 }
 
 void resource_history::add(const resources& what, bool in_full_swing) {
   peak_.seconds = what.seconds;
   for (auto good :
-       {&resources::resident_kib, &resources::threads, &resources::descriptors})
+       {&resources::memory_kib, &resources::threads, &resources::descriptors})
     peak_.*good = std::max(peak_.*good, what.*good);
   if (in_full_swing)
     samples_.push_back(what);
@@ -45,11 +62,11 @@ void resource_history::add(const resources& what, bool in_full_swing) {
 
 double resource_history::memory_slope() const {
   const auto x0 = average(&resources::seconds, 0, samples_.size());
-  const auto y0 = resident_kib();
+  const auto y0 = memory_kib();
   auto xy = 0.0;
   auto xx = 0.0;
   for (const auto& one : samples_) {
-    xy += (one.seconds - x0) * (one.resident_kib - y0);
+    xy += (one.seconds - x0) * (one.memory_kib - y0);
     xx += (one.seconds - x0) * (one.seconds - x0);
   }
   return xx > 0 ? xy / xx : 0;
@@ -61,8 +78,8 @@ double resource_history::length() const {
   return samples_.back().seconds - samples_.front().seconds;
 }
 
-double resource_history::resident_kib() const {
-  return average(&resources::resident_kib, 0, samples_.size());
+double resource_history::memory_kib() const {
+  return average(&resources::memory_kib, 0, samples_.size());
 }
 
 double resource_history::growth_of_threads() const {

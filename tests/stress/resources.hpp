@@ -8,7 +8,12 @@ namespace stress {
 /// What this process has of the operating system's goods.
 struct resources {
   double seconds = 0;
-  double resident_kib = 0;
+
+  /// What is resident. With a sanitizer that would tell more of its allocator,
+  /// which keeps back what is freed and has notes about every byte: there it is
+  /// what is allocated.
+  double memory_kib = 0;
+
   double threads = 0;
   double descriptors = 0;
 };
@@ -32,7 +37,7 @@ public:
   double length() const;
 
   /// The average.
-  double resident_kib() const;
+  double memory_kib() const;
 
   /// What the last third of the samples has more than the first third, on
   /// average.

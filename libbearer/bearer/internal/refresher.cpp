@@ -137,7 +137,7 @@ private:
     waiting_.add(detail::saturating_add(now.steady, what.budget), what.terms,
                  std::move(what.reply));
     // Others join what the first one starts.
-    if (!machine_.in_flight() || machine_.overdue(now))
+    if (!machine_.in_flight())
       advance(now);
   }
 

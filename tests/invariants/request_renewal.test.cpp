@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-// The row "request_renewal" of DESIGN's message table.
+// What `handle::request_renewal` promises.
 
 using namespace bearer;
 using namespace bearer::test;

@@ -28,41 +28,54 @@ std::string describe(const std::optional<spec::fault>& what) {
   return what->invariant + ": " + what->what + '\n';
 }
 
-/// How to see a scenario again.
+std::string what_happened(const harvest& of) {
+  if (of.fault)
+    return describe(of.fault);
+  return of.endless ? "it does not come to an end\n" : "the process crashed\n";
+}
+
+std::string list(const places& what) {
+  auto result = std::string{};
+  for (auto place : what)
+    result += (result.empty() ? "" : ",") + std::to_string(place);
+  return '[' + result + ']';
+}
+
+/// How to see a scenario again, with all its steps or some.
 void print_replay(const std::string& program, std::uint64_t seed,
-                  const std::string& steps) {
+                  const std::optional<places>& kept = {}) {
   auto text = std::string{"again: "};
   text += program + " --replay=" + std::to_string(seed);
-  if (!steps.empty())
-    text += " --keep='[" + steps + "]'";
+  if (kept)
+    text += " --keep='" + list(*kept) + '\'';
   print(text + '\n');
 }
 
 int replay(const game& what, const config& cfg) {
-  const auto result = cfg.keep.empty() ? what.play_all(cfg.replay, true)
-                                       : what.play(cfg.replay, cfg.keep, true);
+  // None at all may be kept.
+  const auto result = content(cfg).contains("keep")
+                        ? what.play(cfg.replay, cfg.keep, true)
+                        : what.play_all(cfg.replay, true);
   print(result.trace + describe(result.fault));
   return result.fault ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/// The shortest scenario with the same fault, and how to see it again.
+/// The shortest scenario with the same fault, and how to see it again. All with
+/// traces, because some secrets show in those only.
 void explain(const game& what, const std::string& program, std::uint64_t seed) {
-  const auto fault = what.play_all(seed, false).fault;
+  const auto fault = what.play_all(seed, true).fault;
   if (!fault) {
     print("the fault does not show again: only with others in one process\n");
-    print_replay(program, seed, {});
+    print_replay(program, seed);
     return;
   }
   const auto kept = shrink(what.length(seed), [&](const places& fewer) {
-    const auto result = what.play(seed, fewer, false).fault;
+    const auto result = what.play(seed, fewer, true).fault;
     return result && result->what == fault->what;
   });
   const auto result = what.play(seed, kept, true);
   print(result.trace + describe(result.fault));
-  auto list = std::string{};
-  for (auto place : kept)
-    list += (list.empty() ? "" : ",") + std::to_string(place);
-  print_replay(program, seed, list);
+  print_replay(program, seed, kept);
 }
 
 /// The whole table, with what was never reached.
@@ -87,12 +100,11 @@ int play_all(const game& what, const config& cfg, const std::string& program) {
     return EXIT_SUCCESS;
   }
   const auto seed = *result.faulty;
-  print("seed " + std::to_string(seed) + ": "
-        + (result.fault ? describe(result.fault) : "the process crashed\n"));
+  print("seed " + std::to_string(seed) + ": " + what_happened(result));
   if (!cfg.terse && result.fault)
     explain(what, program, seed);
   else if (!cfg.terse)
-    print_replay(program, seed, {});
+    print_replay(program, seed);
   return EXIT_FAILURE;
 }
 

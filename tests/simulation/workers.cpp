@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -27,6 +28,11 @@ extern "C" void __gcov_dump() __attribute__((weak));
 namespace bearer::sim {
 
 namespace {
+
+using steady = std::chrono::steady_clock;
+
+/// A thousand times what the longest scenario takes with sanitizers.
+constexpr auto longest_scenario = std::chrono::minutes{2};
 
 /// What a worker tells while it works, in memory that it shares with us.
 struct progress {
@@ -58,7 +64,8 @@ public:
     : progress_(std::exchange(other.progress_, nullptr)),
       pid_(std::exchange(other.pid_, -1)),
       reports_(std::exchange(other.reports_, -1)),
-      text_(std::move(other.text_)) {
+      text_(std::move(other.text_)),
+      moved_(other.moved_) {
     // nop
   }
 
@@ -92,8 +99,25 @@ public:
     ::waitpid(std::exchange(pid_, -1), &status_, 0);
   }
 
+  /// Ends it if it does not get on.
+  void watch() {
+    const auto now = steady::now();
+    const auto done = played();
+    if (std::exchange(played_before_, done) != done)
+      moved_ = now;
+    if (pid_ < 0 || now - moved_ < longest_scenario)
+      return;
+    endless_ = true;
+    ::kill(pid_, SIGKILL);
+  }
+
   bool failed() const noexcept {
     return pid_ < 0 && status_ != 0;
+  }
+
+  /// Whether it failed because it did not get on.
+  bool endless() const noexcept {
+    return endless_;
   }
 
   std::uint64_t seed() const noexcept {
@@ -153,6 +177,11 @@ private:
   int reports_ = -1;
   int status_ = 0;
   std::string text_;
+
+  // When it was last seen to have got on, and how far.
+  steady::time_point moved_ = steady::now();
+  std::uint64_t played_before_ = 0;
+  bool endless_ = false;
 };
 
 std::uint64_t played(const std::vector<worker>& workers) {
@@ -202,6 +231,7 @@ bool listen(std::vector<worker>& workers) {
   for (std::size_t i = 0; i < workers.size(); ++i) {
     if (watched[i].revents != 0)
       workers[i].read_on();
+    workers[i].watch();
     working = working || workers[i].reports() >= 0;
   }
   return working;
@@ -229,6 +259,7 @@ harvest play_many(const game& what, std::uint64_t first, std::uint64_t count,
     } else if (!result.faulty || one.seed() < *result.faulty) {
       result.faulty = one.seed();
       result.fault = parse_fault(one.report());
+      result.endless = one.endless();
     }
   }
   return result;

@@ -15,8 +15,10 @@ struct harvest {
   /// The lowest number of those with a fault.
   std::optional<std::uint64_t> faulty;
 
-  /// What is wrong with it; none if the process that played it crashed.
+  /// What is wrong with it; none if the process that played it crashed, or did
+  /// not come to an end.
   std::optional<spec::fault> fault;
+  bool endless = false;
 
   coverage reached;
 };

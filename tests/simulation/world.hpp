@@ -12,6 +12,7 @@
 #include "simulation/simulated_source.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -113,6 +114,9 @@ private:
   std::size_t running_before_;
   observer tell_;
   std::int32_t drift_ppm_ = 0;
+
+  /// How often the wall clock was set.
+  std::int64_t jumps_ = 0;
 
   std::shared_ptr<source_script> script_ = std::make_shared<source_script>();
   steps::source plan_;

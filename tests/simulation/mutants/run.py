@@ -24,8 +24,9 @@ from pathlib import Path
 # In seconds; many times what a run takes, on a machine with better things to do.
 PATIENCE = 900
 
-# What the simulation prints of a fault.
-FAULT = re.compile(r"^seed \d+: (I\d+): .+$", re.MULTILINE)
+# What the simulation prints of a fault, and how to see it again.
+FAULT = re.compile(r"^seed \d+: ((I\d+): .+)$", re.MULTILINE)
+AGAIN = re.compile(r"^again: (.+)$", re.MULTILINE)
 
 INVARIANT = re.compile(r"I\d+")
 
@@ -90,15 +91,34 @@ def killers(mutant):
     return INVARIANT.findall(mutant["breaks"]) + mutant.get("killed_by", [])
 
 
+def call(command):
+    """Exit status and output."""
+    result = subprocess.run(command, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True,
+                            timeout=PATIENCE)
+    return result.returncode, result.stdout.strip()
+
+
+def see_again(output):
+    """Does as the simulation says, and adds what is wrong with what it says."""
+    fault, again = FAULT.search(output), AGAIN.search(output)
+    if not fault or not again or "--keep=" not in again[1]:
+        return "NO WORD OF HOW TO SEE IT AGAIN: " + output
+    status, seen = call(shlex.split(again[1]))
+    if status != 1 or seen.splitlines()[-1] != fault[1]:
+        return f"NOT SEEN AGAIN: {again[1]}\n{seen}"
+    return output
+
+
 def play(recipe, mutant):
     """Exit status and output of the mutant's simulation; None if it hangs."""
     program = build(recipe, mutant)
+    command = [program, f"--seeds={recipe['seeds']}", "--jobs=1"]
     try:
-        result = subprocess.run(
-            [program, f"--seeds={recipe['seeds']}", "--jobs=1", "--terse"],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=PATIENCE)
-        return result.returncode, result.stdout.strip()
+        if not mutant.get("seen_again"):
+            return call(command + ["--terse"])
+        status, output = call(command)
+        return status, see_again(output)
     except subprocess.TimeoutExpired:
         return None, f"no end within {PATIENCE} s"
     finally:
@@ -113,7 +133,7 @@ def hunt(recipe, mutant):
     fault = FAULT.search(output) if status == 1 else None
     if not fault:
         return False, f"NO FAULT NAMED: {output}"
-    if fault[1] not in killers(mutant):
+    if fault[2] not in killers(mutant):
         return False, f"FOUND BY ANOTHER RULE: {fault[0]}"
     return True, fault[0]
 

@@ -80,7 +80,7 @@ void check_token(const situation& is, const fetch& x, faults& out) {
     return;
   }
   const auto margin = slop(known->usable_until - known->at.wall);
-  out.require(given_at(is.all, x) < later(known->usable_until, margin), "I2",
+  out.require(given_at(is.all, x) < later(is.latest_end(*known), margin), "I2",
               "a token was given after its end");
   out.require(is.all.calm_at.steady < later(known->usable_until_steady, margin),
               "I13", "a token was given after its end on the steady clock");
@@ -91,7 +91,8 @@ void check_token(const situation& is, const fetch& x, faults& out) {
     out.require(count > x.what.newer_than->count, "I16",
                 "newer_than was not heeded");
   if (x.what.renew_required)
-    out.require(count > x.had, "I16", "renew_required was not heeded");
+    out.require(count > std::max(x.had, x.read), "I16",
+                "renew_required was not heeded");
   out.require(!is_mistaken(x.what), "I6", "mistaken options were accepted");
   out.require(!ended_before(is.all.stopped, true, x)
                 && !ended_before(is.all.closed, false, x),
@@ -122,11 +123,40 @@ bool is_outcome_of_attempt(const situation& is, const fetch& x,
   });
 }
 
-bool may_say_unchanged(const situation& is) {
+/// Whether a fetch may ask for a newer token than this one.
+bool may_want_newer(const fetch& x, const generation& than) {
+  return x.what.renew_required || x.via == route::standing_receiver
+         || (x.what.newer_than && x.what.newer_than->count >= than.count);
+}
+
+/// Whether the token may not be handed out any more.
+bool may_be_over(const publication& x, const moment& now) {
+  return x.rejected || x.withdrawn || !x.must_last(now);
+}
+
+/// How the attempt ended that ended in the present epoch; none if there was
+/// none, or more than one.
+const ending* only_ending(const situation& is) {
   const auto& endings = is.line.endings();
-  return std::any_of(endings.begin(), endings.end(), [&](const ending& one) {
-    return one.epoch == is.all.epoch && one.success();
-  });
+  const auto now = [&](const ending& one) { return one.epoch == is.all.epoch; };
+  if (std::count_if(endings.begin(), endings.end(), now) != 1)
+    return nullptr;
+  return &endings.back();
+}
+
+bool may_say_unchanged(const situation& is, const fetch& x) {
+  const auto& endings = is.line.endings();
+  const auto renewed
+    = std::any_of(endings.begin(), endings.end(), [&](const ending& one) {
+        return one.epoch == is.all.epoch && one.success();
+      });
+  const auto* newest = is.line.newest();
+  if (!renewed || !newest)
+    return false;
+  const auto* last = only_ending(is);
+  return !last || may_be_over(*newest, is.now)
+         || (last->how == events::outcome::unchanged
+             && may_want_newer(x, newest->name));
 }
 
 /// What a timeout tells about the attempts.
@@ -189,7 +219,7 @@ void check_error(const situation& is, const fetch& x, faults& out) {
     if (!names_unknown_generation(is, x))
       say("a known generation was refused");
   } else if (err == errc::unchanged) {
-    if (!may_say_unchanged(is))
+    if (!may_say_unchanged(is, x))
       say("nothing said that the token is unchanged");
   } else if (!is_outcome_of_attempt(is, x, err)) {
     const auto standing
@@ -219,6 +249,24 @@ void check_owed(const situation& is, const fetch& x, faults& out) {
     out.require(one.error != errc::permanent_failure, "I12",
                 "a fetch waits on after a permanent error");
   }
+}
+
+/// Who waits for an attempt that fails while the token is still good gets that
+/// one: somebody wished for another, but not so much.
+void check_consolation(const situation& is, const fetch& x, faults& out) {
+  const auto over = x.settled
+                    && !(x.answered && x.answered->epoch == is.all.epoch);
+  if (over || x.killed || x.sent.epoch == is.all.epoch || is.all.ending())
+    return;
+  const auto* last = only_ending(is);
+  const auto* there = is.line.current();
+  if (!last || last->success() || !is.had || !there
+      || there->name != is.had->name || !there->must_last(is.now)
+      || may_want_newer(x, there->name))
+    return;
+  // Its deadline may have come first.
+  out.require(x.answer && (*x.answer || x.answer->error() == errc::timed_out),
+              "I3", "a failure kept a good token from who waited");
 }
 
 /// A fetch that arrives while there is a fresh token for it and nothing stirs.
@@ -322,6 +370,7 @@ void check_answers(const situation& is, faults& out) {
         check_error(is, x, out);
     }
     check_owed(is, x, out);
+    check_consolation(is, x, out);
     check_at_once(is, x, out);
   }
 }

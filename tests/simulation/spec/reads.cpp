@@ -39,7 +39,7 @@ void check_found(const situation& is, const token& found, const point& here,
     return;
   }
   const auto margin = slop(known->usable_until - known->at.wall);
-  out.require(here.at.wall < later(known->usable_until, margin), "I21",
+  out.require(here.at.wall < later(is.latest_end(*known), margin), "I21",
               "a token was read after its end");
   out.require(is.all.calm_at.steady < later(known->usable_until_steady, margin),
               "I21", "a token was read after its end on the steady clock");

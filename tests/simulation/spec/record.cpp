@@ -41,6 +41,8 @@ struct filing {
     fetch.receiver = x.receiver;
     fetch.sent = here;
     fetch.killed = to.killed.count(x.caller) > 0;
+    for (const auto& [whose, reader] : to.readers)
+      fetch.read = std::max(fetch.read, reader.last.count);
   }
 
   void operator()(const seen::fetch_answered& x) {

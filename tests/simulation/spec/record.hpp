@@ -40,6 +40,8 @@ struct fetch {
   std::optional<caf::expected<token>> answer;
   /// When the bearer had it at the latest; set at the end of its epoch.
   std::optional<caf::timespan> arrived;
+  /// The highest count that anybody had read before it was sent.
+  std::uint64_t read = 0;
   /// The count of the token that was there all through its epoch, else 0.
   std::uint64_t had = 0;
   /// Nobody will see its answer.

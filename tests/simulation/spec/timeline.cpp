@@ -17,11 +17,13 @@ constexpr auto look = std::chrono::minutes{1};
 
 constexpr auto for_ever = caf::timespan::max();
 
-/// What the clocks said when the refresher wrote the wall time `at`.
-std::optional<moment> moment_of(const record& all, caf::timestamp at) {
-  for (auto i = all.recent.rbegin(); i != all.recent.rend(); ++i)
-    if (i->at.wall == at)
-      return i->at;
+/// What the clocks said when the refresher wrote the wall time `at`, of which
+/// somebody was told in the observation at this place.
+std::optional<moment> moment_of(const record& all, std::size_t place,
+                                caf::timestamp at) {
+  for (auto left = place + 1; left > 0; --left)
+    if (const auto& then = all.recent[left - 1].at; then.wall == at)
+      return then;
   if (all.calm_at.wall == at)
     return all.calm_at;
   return std::nullopt;
@@ -109,12 +111,13 @@ bool timeline::must_hold(const record& all) const {
 
 void timeline::replay(const record& all, const moment& now, faults& out) {
   had_ = current() ? current()->name.count : 0;
-  for (const auto& x : all.recent) {
+  for (std::size_t i = 0; i < all.recent.size(); ++i) {
+    const auto& x = all.recent[i];
     latest_wall_ = std::max(latest_wall_, x.at.wall);
     const auto* told = std::get_if<seen::told>(&x.what);
     if (!told || told->listener != 0)
       continue;
-    if (const auto when = moment_of(all, told->what.at))
+    if (const auto when = moment_of(all, i, told->what.at))
       handle(all, told->what, *when, out);
     else
       out.add("I20", "an event bears a time that has not been");

@@ -122,6 +122,58 @@ TEST_CASE("stop cuts the graces of a family short", "[family][I14]") {
   CHECK(s.time.timers() == 0);
 }
 
+TEST_CASE("stop cuts the grace of a bearer short that somebody holds",
+          "[family][I14]") {
+  family_scene s;
+  const auto held = s.get("one");
+  auto waiting = s.fetch("one");
+  const auto done = s.close(1h);
+  CHECK(waiting.answers() == 0);
+  s.family.stop();
+  s.time.settle();
+  CHECK(*done);
+  CHECK(waiting.error() == errc::stopped);
+  CHECK(s.time.timers() == 0);
+}
+
+TEST_CASE("a family that goes while it closes leaves bearers to their holders",
+          "[family][lifetime]") {
+  family_scene s;
+  const auto held = s.get("one");
+  auto waiting = s.fetch("one");
+  const auto done = s.close(1h);
+  s.family = family{};
+  s.time.settle();
+  CHECK(*done);
+  s.source("one").answer(0, make_token("in-time"));
+  s.time.settle();
+  CHECK(text(waiting.value()) == "in-time");
+}
+
+TEST_CASE("closing a family that was stopped is done at once",
+          "[family][I14]") {
+  family_scene s;
+  s.touch("one");
+  s.family.stop();
+  s.time.settle();
+  CHECK(*s.close(1h));
+}
+
+TEST_CASE("who closes the bearers of a family leaves nothing behind",
+          "[family][lifetime]") {
+  family_scene s;
+  s.touch("one");
+  auto closer = caf::weak_actor_ptr{};
+  s.time.sys().spawn([&closer, f = s.family](caf::event_based_actor* self) {
+    f.close(self, 1h).then([&closer, self] {
+      closer = caf::actor_cast<caf::weak_actor_ptr>(self->current_sender());
+    });
+  });
+  s.time.settle();
+  REQUIRE(closer.get() != nullptr);
+  CHECK(closer.get()->weak_refs == 1);
+}
+
 TEST_CASE("threads that are no actors close a family and ask for its status",
           "[family]") {
   real_system real;

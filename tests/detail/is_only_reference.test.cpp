@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 
 #include "support/scene.hpp"
 
@@ -33,9 +34,10 @@ TEST_CASE("an actor at rest is referred to by its handles alone",
   SECTION("whom it monitors and who monitors it does not count") {
     auto observer = time.sys().spawn(
       [one](caf::event_based_actor* self) mutable -> caf::behavior {
-        detail::monitor(self, one, [](const caf::error&) {});
+        auto watch = std::make_shared<detail::monitoring>(
+          detail::monitor(self, one, [](const caf::error&) {}));
         one = nullptr;
-        return {[](int) {}};
+        return {[watch](int) {}};
       });
     time.settle();
     CHECK(detail::is_only_reference(one));

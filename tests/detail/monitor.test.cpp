@@ -1,4 +1,4 @@
-#include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 
 #include "support/virtual_time.hpp"
 
@@ -26,7 +26,7 @@ struct observation {
   template <class F>
   void begin(F on_down) {
     observer = time.sys().spawn([this, on_down](caf::event_based_actor* self) {
-      end = detail::monitor(self, whom, on_down);
+      watch = detail::monitor(self, whom, on_down);
       return idle(self);
     });
     time.settle();
@@ -40,8 +40,13 @@ struct observation {
   virtual_time time;
   caf::actor whom = time.sys().spawn(idle);
   caf::actor observer;
-  caf::disposable end;
+  detail::monitoring watch;
 };
+
+/// Whether nothing else keeps the memory of a dead actor.
+bool is_last(const caf::weak_actor_ptr& whom) {
+  return whom.get()->weak_refs == 1;
+}
 
 } // namespace
 
@@ -89,25 +94,38 @@ TEST_CASE("a watch tells of the end and of the reason", "[monitor]") {
   CHECK(reasons.size() == 1);
 }
 
-TEST_CASE("a disposed monitor is silent", "[monitor]") {
+TEST_CASE("a monitor that has ended is silent", "[monitor]") {
   observation o;
   auto called = 0;
   o.begin([&](const caf::error&) { ++called; });
-  o.end.dispose();
+  o.watch = {};
   o.time.settle();
   o.kill();
   CHECK(called == 0);
 }
 
-TEST_CASE("a disposed monitor leaves nothing at the actor it watched",
+TEST_CASE("a monitor may end in its own action", "[monitor]") {
+  observation o;
+  auto called = 0;
+  o.begin([&](const caf::error&) {
+    o.watch = {};
+    ++called;
+  });
+  o.kill();
+  CHECK(called == 1);
+}
+
+TEST_CASE("a monitor that has ended leaves nothing at the actor it watched",
           "[monitor]") {
   observation o;
   auto kept = std::make_shared<int>();
   o.begin([kept](const caf::error&) {});
   CHECK(kept.use_count() > 1);
-  std::exchange(o.end, caf::disposable{}).dispose();
+  const auto memory = caf::actor_cast<caf::weak_actor_ptr>(o.observer);
+  o.watch = {};
   o.time.settle();
   o.observer = nullptr;
   o.time.settle();
   CHECK(kept.use_count() == 1);
+  CHECK(is_last(memory));
 }

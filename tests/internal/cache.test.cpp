@@ -433,6 +433,15 @@ TEST_CASE("a publication that is on its way is not answered with an older one",
   CHECK(c.log->size() == 1);
 }
 
+TEST_CASE("renew_required wants a newer one than is on its way to the cache",
+          "[cache][I16]") {
+  noted_cache c{numbered(1)};
+  c.slot->publish(numbered(2), caf::timestamp::max());
+  c.ask_for_token(forced());
+  c.time.settle();
+  CHECK(*c.log == messages{{2}});
+}
+
 TEST_CASE("a generation is known before the cache has heard of it",
           "[cache][I4]") {
   noted_cache c{numbered(1)};

@@ -1,5 +1,6 @@
 #include "client.hpp"
 
+#include <bearer/detail/monitor.hpp>
 #include <bearer/receiver.hpp>
 
 #include <caf/actor_control_block.hpp>
@@ -102,7 +103,7 @@ private:
     ++trials_;
     auto waits = std::make_shared<std::atomic<bool>>(false);
     auto whom = spawn_victim(self_->system(), life_, receiver_, waits);
-    bearer::detail::monitor(self_, whom, [this, waits](const caf::error&) {
+    bearer::detail::watch(self_, whom, [this, waits](const caf::error&) {
       if (*waits)
         ++life_->seen.unheard;
       wish();

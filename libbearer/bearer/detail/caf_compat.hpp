@@ -15,7 +15,6 @@
 #include <caf/message_priority.hpp>
 #include <caf/send.hpp>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,10 +25,7 @@
 #  include <caf/anon_mail.hpp>
 #  include <caf/scheduler.hpp>
 #else
-#  include <caf/attachable.hpp>
 #  include <caf/execution_unit.hpp>
-#  include <caf/make_counted.hpp>
-#  include <caf/ref_counted.hpp>
 #endif
 
 /// The one place that knows which CAF it is compiled against: everything here
@@ -63,22 +59,6 @@ void ignore_errors(Self* self) {
 #  pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   self->set_error_handler([](caf::error&) {});
 #  pragma GCC diagnostic pop
-}
-
-/// Runs `on_down(reason)` inside `self` once `whom` has terminated.
-/// @returns a disposable that ends the monitoring. Not for use by `on_down`:
-///          CAF 1.1 would wait for ever.
-template <class Self, class Handle, class F>
-caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
-  return self->monitor(whom, [f = std::move(on_down)](const caf::error& why) {
-    f(why);
-  });
-}
-
-/// The same as `monitor` for good.
-template <class Self, class Handle, class F>
-void watch(Self* self, const Handle& whom, F on_down) {
-  monitor(self, whom, std::move(on_down));
 }
 
 /// The option `caf.openssl.<name>`, empty if it is not set.
@@ -196,116 +176,6 @@ void anon_mail(const Handle& to, Ts&&... xs) {
 template <class Self>
 void ignore_errors(Self* self) {
   self->set_error_handler([](caf::error&) {});
-}
-
-/// CAF's own down handler is one per actor and hears all monitors; this serves
-/// a single one. Attached to the monitored actor, it holds the observer weakly.
-class down_watch : public caf::attachable {
-public:
-  down_watch(caf::weak_actor_ptr observer, caf::action what,
-             std::shared_ptr<caf::error> reason)
-    : observer_(std::move(observer)),
-      what_(std::move(what)),
-      reason_(std::move(reason)) {
-    // nop
-  }
-
-  void actor_exited(const caf::error& why, caf::execution_unit*) override {
-    *reason_ = why;
-    if (auto ptr = observer_.lock(); ptr && !what_.disposed())
-      caf::anon_send(caf::actor_cast<caf::actor>(ptr), what_);
-  }
-
-  bool matches(const token& what) override {
-    return what.subtype == token::anonymous && what.ptr == what_.ptr();
-  }
-
-private:
-  caf::weak_actor_ptr observer_;
-  caf::action what_;
-  std::shared_ptr<caf::error> reason_;
-};
-
-/// Takes a `down_watch` off its actor again.
-class down_watch_end : public caf::ref_counted, public caf::disposable::impl {
-public:
-  down_watch_end(caf::weak_actor_ptr whom, caf::action what)
-    : whom_(std::move(whom)), what_(std::move(what)) {
-    // nop
-  }
-
-  void dispose() override {
-    what_.dispose();
-    if (auto ptr = whom_.lock())
-      ptr->get()->detach({caf::attachable::token::anonymous, what_.ptr()});
-  }
-
-  bool disposed() const noexcept override {
-    return what_.disposed();
-  }
-
-  void ref_disposable() const noexcept override {
-    ref();
-  }
-
-  void deref_disposable() const noexcept override {
-    deref();
-  }
-
-  // Both bases bring a pair of these.
-  friend void intrusive_ptr_add_ref(const down_watch_end* ptr) noexcept {
-    ptr->ref();
-  }
-
-  friend void intrusive_ptr_release(const down_watch_end* ptr) noexcept {
-    ptr->deref();
-  }
-
-private:
-  caf::weak_actor_ptr whom_;
-  caf::action what_;
-};
-
-/// Runs `on_down(reason)` inside `self` once `whom` has terminated.
-/// @returns a disposable that ends the monitoring. Not for use by `on_down`:
-///          CAF 1.1 would wait for ever.
-template <class Self, class Handle, class F>
-caf::disposable monitor(Self* self, const Handle& whom, F on_down) {
-  auto reason = std::make_shared<caf::error>();
-  auto what
-    = caf::make_action([reason, f = std::move(on_down)] { f(*reason); });
-  auto observer = caf::weak_actor_ptr{self->ctrl()};
-  whom->attach(std::make_unique<down_watch>(observer, what, reason));
-  auto end = caf::make_counted<down_watch_end>(
-    caf::actor_cast<caf::weak_actor_ptr>(whom), what);
-  return caf::disposable{std::move(end)};
-}
-
-/// A `down_watch` for good.
-template <class F>
-class last_watch : public caf::attachable {
-public:
-  last_watch(caf::weak_actor_ptr observer, F on_down)
-    : observer_(std::move(observer)), on_down_(std::move(on_down)) {
-    // nop
-  }
-
-  void actor_exited(const caf::error& why, caf::execution_unit*) override {
-    if (auto ptr = observer_.lock())
-      caf::anon_send(caf::actor_cast<caf::actor>(ptr),
-                     caf::make_action([f = on_down_, why] { f(why); }));
-  }
-
-private:
-  caf::weak_actor_ptr observer_;
-  F on_down_;
-};
-
-/// The same as `monitor` for good, with less memory.
-template <class Self, class Handle, class F>
-void watch(Self* self, const Handle& whom, F on_down) {
-  whom->attach(
-    std::make_unique<last_watch<F>>(self->ctrl(), std::move(on_down)));
 }
 
 /// The option `caf.openssl.<name>`, empty if it is not set.

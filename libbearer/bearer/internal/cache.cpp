@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/answer.hpp>
 #include <bearer/internal/cache.hpp>
@@ -116,8 +117,11 @@ private:
 
   std::uint64_t wanted_newer_than(const fetch_options& opts) const noexcept {
     const auto named = opts.newer_than ? opts.newer_than->count : 0;
-    const auto current = token_.generation.count;
-    return opts.renew_required ? std::max(named, current) : named;
+    if (!opts.renew_required)
+      return named;
+    // Its publication may be on its way to here, and with somebody already.
+    const auto newest = config_.slot->newest();
+    return std::max({named, token_.generation.count, newest});
   }
 
   bool usable() const {

@@ -2,11 +2,11 @@
 
 #include <bearer/actors.hpp>
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 #include <bearer/event.hpp>
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
-#include <caf/disposable.hpp>
 #include <caf/timestamp.hpp>
 
 #include <map>
@@ -38,13 +38,8 @@ public:
   }
 
   void remove(const event_listener& who) {
-    if (!listeners_)
-      return;
-    auto i = listeners_->find(caf::actor_cast<caf::actor_addr>(who));
-    if (i == listeners_->end())
-      return;
-    i->second.dispose();
-    listeners_->erase(i);
+    if (listeners_)
+      listeners_->erase(caf::actor_cast<caf::actor_addr>(who));
   }
 
   /// Tells everybody.
@@ -53,7 +48,7 @@ public:
     if (!listeners_ || listeners_->empty())
       return;
     const auto told = event{now, std::move(what)};
-    for (auto& [addr, monitoring] : *listeners_)
+    for (const auto& [addr, monitoring] : *listeners_)
       if (auto who = caf::actor_cast<event_listener>(addr))
         send(who, told);
   }
@@ -61,11 +56,8 @@ public:
   /// Tells everybody that this is the end, and forgets them.
   void end(caf::timestamp now) {
     emit(now, events::stopped{});
-    if (!listeners_)
-      return;
-    for (auto& [addr, monitoring] : *listeners_)
-      monitoring.dispose();
-    listeners_->clear();
+    if (listeners_)
+      listeners_->clear();
   }
 
   /// Tells a latecomer that the end has been.
@@ -81,7 +73,7 @@ private:
     detail::anon_mail(who, what);
   }
 
-  using map = std::map<caf::actor_addr, caf::disposable>;
+  using map = std::map<caf::actor_addr, detail::monitoring>;
 
   Self* self_;
 

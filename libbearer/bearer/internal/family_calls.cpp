@@ -1,4 +1,6 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
+#include <bearer/error.hpp>
 #include <bearer/internal/family_calls.hpp>
 
 #include <caf/actor_system.hpp>
@@ -82,7 +84,8 @@ public:
   group_end_state(group_end::pointer self, std::vector<cache_actor> bearers,
                   const caf::actor& keeper)
     : self_(self), bearers_(std::move(bearers)), missing_(bearers_.size()) {
-    detail::monitor(self_, keeper, [this](const caf::error&) { finish(); });
+    watch_ = detail::monitor(self_, keeper,
+                             [this](const caf::error& why) { give_up(why); });
   }
 
   group_end::behavior_type make_behavior() {
@@ -108,9 +111,20 @@ private:
     return promise_;
   }
 
-  void finish() {
+  /// The keeper has ended, perhaps before anybody has said close.
+  void give_up(const caf::error& why) {
+    // Else whoever has one of them may go on.
+    if (why == errc::stopped)
+      for (const auto& cache : bearers_)
+        detail::anon_mail(cache, stop_atom_v);
+    bearers_.clear();
+    missing_ = 0;
     if (promise_.pending())
-      promise_.deliver();
+      finish();
+  }
+
+  void finish() {
+    promise_.deliver();
     self_->quit();
   }
 
@@ -121,6 +135,7 @@ private:
   std::vector<cache_actor> bearers_;
   std::size_t missing_;
   caf::typed_response_promise<void> promise_;
+  detail::monitoring watch_;
 };
 
 } // namespace

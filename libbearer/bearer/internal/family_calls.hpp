@@ -24,7 +24,8 @@ spawn_roll_call(caf::actor_system& sys, family_status counters,
                 std::vector<std::pair<std::string, cache_actor>> bearers);
 
 /// Spawns an actor that closes all bearers, and answers when it is done. It
-/// keeps them meanwhile, though not beyond the end of `keeper`.
+/// keeps them meanwhile, though not beyond the end of `keeper`; if that ends
+/// with `errc::stopped`, it stops them.
 caf::typed_actor<caf::result<void>(close_atom, caf::timespan)>
 spawn_group_end(caf::actor_system& sys, std::vector<cache_actor> bearers,
                 const caf::actor& keeper);

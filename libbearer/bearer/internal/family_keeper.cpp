@@ -1,4 +1,5 @@
 #include <bearer/detail/saturating.hpp>
+#include <bearer/error.hpp>
 #include <bearer/internal/alarm.hpp>
 #include <bearer/internal/family_keeper.hpp>
 #include <bearer/type_ids.hpp>
@@ -25,7 +26,7 @@ public:
 
   caf::behavior make_behavior() {
     set_alarm();
-    return {[this](stop_atom) { self_->quit(); }};
+    return {[this](stop_atom) { self_->quit(caf::make_error(errc::stopped)); }};
   }
 
 private:

@@ -13,7 +13,7 @@ namespace bearer::internal {
 using family_look = std::function<bool(caf::actor_clock::time_point now)>;
 
 /// Spawns an actor that looks after a family in this interval. It ends with its
-/// last handle, or by `stop_atom`.
+/// last handle, or by `stop_atom`, then with `errc::stopped`.
 /// @param look Must not hold the handle.
 caf::actor spawn_family_keeper(caf::actor_system& sys, caf::timespan interval,
                                family_look look);

@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 #include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/alarm.hpp>

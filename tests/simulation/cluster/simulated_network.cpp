@@ -1,6 +1,7 @@
 #include "simulation/cluster/simulated_network.hpp"
 
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 #include <bearer/error.hpp>
 
 #include "support/second_answer.hpp"
@@ -174,7 +175,7 @@ private:
 
   static caf::behavior stand_for_gate(caf::event_based_actor* self,
                                       const wire& way, const caf::actor& gate) {
-    bearer::detail::monitor(self, gate, [=](const caf::error&) {
+    bearer::detail::watch(self, gate, [=](const caf::error&) {
       way->by->carry([=] { way->end(); });
     });
     return {
@@ -192,7 +193,7 @@ private:
   static void meet(caf::event_based_actor* self, const wire& way) {
     const auto line = caf::actor_cast<caf::actor>(self->current_sender());
     way->line = line.address();
-    bearer::detail::monitor(self, line, [=](const caf::error&) {
+    bearer::detail::watch(self, line, [=](const caf::error&) {
       way->by->carry([=] { way->end(); });
     });
   }

@@ -1,9 +1,9 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 #include <bearer/error.hpp>
 #include <bearer/http/detail/check_request.hpp>
 #include <bearer/http/detail/transfer_actor.hpp>
 
-#include <caf/disposable.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -25,7 +25,6 @@ public:
   }
 
   ~transfer_state() {
-    watch_.dispose();
     if (!exchange_)
       return;
     exchange_->detach();
@@ -87,7 +86,10 @@ private:
   std::shared_ptr<engine> io_;
   std::shared_ptr<exchange> exchange_;
   caf::strong_actor_ptr me_;
-  caf::disposable watch_;
+
+  /// Of who asks.
+  bearer::detail::monitoring watch_;
+
   caf::typed_response_promise<response> promise_;
 };
 

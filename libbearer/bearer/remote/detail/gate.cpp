@@ -1,11 +1,11 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 #include <bearer/remote/detail/door.hpp>
 #include <bearer/remote/detail/gate.hpp>
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/disposable.hpp>
 #include <caf/node_id.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -48,8 +48,8 @@ public:
        caf::make_type_id_list<fetch_atom, question>(),
        caf::make_type_id_list<status_atom>()});
     // However that ends; with it the bearer cannot be reached.
-    bearer::detail::monitor(self_, desk_,
-                            [this](const caf::error&) { self_->quit(); });
+    bearer::detail::watch(self_, desk_,
+                          [this](const caf::error&) { self_->quit(); });
     bearer::detail::mail(self_, subscribe_atom_v,
                          caf::weak_actor_ptr{self_->ctrl()})
       .send(desk_);
@@ -77,7 +77,7 @@ private:
   struct line {
     std::uint64_t key = 0;
     std::size_t questions = 0;
-    caf::disposable monitoring;
+    bearer::detail::monitoring monitoring;
   };
 
   /// Begins every message from the network.

@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 #include <bearer/remote/detail/door.hpp>
 #include <bearer/remote/detail/line.hpp>
 
@@ -39,12 +40,13 @@ public:
        caf::make_type_id_list<fetch_atom, answer>(),
        caf::make_type_id_list<publish_atom, std::uint64_t, generation>(),
        caf::make_type_id_list<rejected_atom, std::uint64_t, generation>()});
-    bearer::detail::monitor(self_, link,
-                            [this](const caf::error&) { self_->quit(); });
-    bearer::detail::monitor(self_, gate_, [this](const caf::error&) {
-      to_link(lost_atom_v);
-      self_->quit();
-    });
+    link_watch_ = bearer::detail::monitor(
+      self_, link, [this](const caf::error&) { self_->quit(); });
+    gate_watch_ = bearer::detail::monitor(self_, gate_,
+                                          [this](const caf::error&) {
+                                            to_link(lost_atom_v);
+                                            self_->quit();
+                                          });
     bearer::detail::mail(self_, subscribe_atom_v, key_).send(gate_);
   }
 
@@ -90,6 +92,10 @@ private:
   caf::weak_actor_ptr link_;
   gate_actor gate_;
   std::uint64_t key_;
+
+  // Both live longer than a connection.
+  bearer::detail::monitoring link_watch_;
+  bearer::detail::monitoring gate_watch_;
 };
 
 } // namespace

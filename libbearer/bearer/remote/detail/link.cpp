@@ -1,4 +1,5 @@
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/alarm.hpp>
 #include <bearer/remote/detail/dialer.hpp>
@@ -95,8 +96,8 @@ private:
       self_->quit();
       return;
     }
-    bearer::detail::monitor(self_, hdl,
-                            [this](const caf::error&) { self_->quit(); });
+    bearer::detail::watch(self_, hdl,
+                          [this](const caf::error&) { self_->quit(); });
     to_refresher(subscribe_atom_v, caf::actor_cast<event_listener>(self_),
                  fetch_counters{});
   }

@@ -15,10 +15,6 @@ http_attempt::http_attempt(token_source::pointer self,
   // nop
 }
 
-http_attempt::~http_attempt() {
-  watch_.dispose();
-}
-
 caf::result<token> http_attempt::begin(const attempt& what) {
   // A promise takes the sender away.
   const auto asker = caf::actor_cast<caf::actor>(self_->current_sender());
@@ -27,9 +23,6 @@ caf::result<token> http_attempt::begin(const attempt& what) {
                              inner_budget(what.budget));
   if (asker)
     watch_ = monitor(self_, asker, [this](const caf::error&) {
-      // It has told all. CAF 1.1 would wait for ever for a handler that
-      // disposes of its own monitor.
-      watch_ = {};
       fail(caf::make_error(errc::source_down, "the attempt was given up"));
     });
   return answer_;
@@ -52,7 +45,6 @@ void http_attempt::fail(caf::error why) {
 }
 
 void http_attempt::end() {
-  watch_.dispose();
   self_->quit();
 }
 

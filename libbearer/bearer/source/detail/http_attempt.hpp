@@ -3,10 +3,10 @@
 #include <bearer/actors.hpp>
 #include <bearer/attempt.hpp>
 #include <bearer/detail/caf_compat.hpp>
+#include <bearer/detail/monitor.hpp>
 #include <bearer/http/client.hpp>
 #include <bearer/token.hpp>
 
-#include <caf/disposable.hpp>
 #include <caf/error.hpp>
 #include <caf/result.hpp>
 #include <caf/timespan.hpp>
@@ -29,8 +29,6 @@ public:
   http_attempt(const http_attempt&) = delete;
 
   http_attempt& operator=(const http_attempt&) = delete;
-
-  ~http_attempt();
 
   /// Takes the attempt on. To be called by its message's handler, which returns
   /// what this returns.
@@ -63,7 +61,7 @@ private:
   http::client_actor client_;
   caf::typed_response_promise<token> answer_;
   std::chrono::steady_clock::time_point deadline_;
-  caf::disposable watch_;
+  monitoring watch_;
 };
 
 } // namespace bearer::detail

@@ -97,6 +97,19 @@ void survive_broken_connections(node& here, node& there, node& recorded) {
 
 } // namespace
 
+TEST_CASE("ports that are closed as soon as they are open leave nothing open",
+          "[remote]") {
+  node there;
+  numbered_source source;
+  const auto bearer = must(spawn(there.sys, source.spawn(there.sys), quick()));
+  must(remote::publish(bearer, 0));
+  const auto before = open_descriptors();
+  // How close together the network's thread sees to both is a matter of luck.
+  for (auto i = 0; i < 500; ++i)
+    must(remote::publish(bearer, 0));
+  CHECK(eventually([&] { return open_descriptors() <= before; }));
+}
+
 TEST_CASE("connections may break anywhere", "[remote][intruder]") {
   node here;
   node there;

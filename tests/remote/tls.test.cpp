@@ -254,7 +254,8 @@ TEST_CASE("a key that cannot be read for a while keeps nobody apart for longer",
   REQUIRE(wire.wait_for_end());
   wire.mend();
   CHECK(eventually([&] {
-    return contains(caf::to_string(replica.status().last_error), "private key");
+    return contains(caf::to_string(replica.status().last_error),
+                    "caf.openssl.key: " + own.key);
   }));
   std::filesystem::rename(own.key + ".old", own.key);
   at.bearer.request_renewal();
@@ -304,7 +305,11 @@ TEST_CASE("without TLS nobody connects beyond this machine", "[remote][tls]") {
     REQUIRE(error_of(result) == errc::invalid_setting);
     CHECK(contains(error_text(result), "not without TLS"));
   }
-  CHECK(remote::connect(here.sys, remote::address{"localhost", 4000}));
+  const auto near = remote::address{"localhost", 4000};
+  CHECK(remote::connect(here.sys, near));
+  // All of them have to be near.
+  CHECK(error_of(remote::connect(here.sys, {near, {"192.0.2.1", 4000}}))
+        == errc::invalid_setting);
 }
 
 TEST_CASE("an actor system without a network says what to load", "[remote]") {

@@ -3,6 +3,7 @@
 #include <bearer/remote/detail/scribe.hpp>
 
 #include <caf/actor_system.hpp>
+#include <caf/intrusive_ptr.hpp>
 #include <caf/io/abstract_broker.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
@@ -41,7 +42,24 @@ public:
     return caf::io::doorman::new_connection(&acceptor_.backend(), hdl);
   }
 
+  void remove_from_loop() override {
+    // What comes and goes in one round of its loop CAF takes for never come,
+    // and would keep it for ever, with its port.
+    const auto not_yet_there = acceptor_.eventbf() == 0;
+    doorman_impl::remove_from_loop();
+    if (not_yet_there)
+      let_go();
+  }
+
 private:
+  /// Ends what keeps this, as CAF does for what it takes out of the loop, once
+  /// the round is over, in which it is still spoken of.
+  void let_go() {
+    acceptor_.backend().post([keep = caf::intrusive_ptr<any_doorman>{this}] {
+      keep->acceptor_.removed_from_loop(net::operation::read);
+    });
+  }
+
   transport how_;
 };
 

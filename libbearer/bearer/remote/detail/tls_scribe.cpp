@@ -1,8 +1,10 @@
 #include <bearer/remote/detail/held_socket.hpp>
 #include <bearer/remote/detail/tls_errors.hpp>
 #include <bearer/remote/detail/tls_scribe.hpp>
+#include <bearer/remote/detail/tls_setup.hpp>
 
 #include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/io/network/interfaces.hpp>
@@ -110,10 +112,14 @@ private:
   net::stream_impl<tls_policy> stream_;
 };
 
-/// CAF throws if a key or a certificate cannot be read.
+/// CAF throws if a key or a certificate cannot be read, and loses its memory
+/// for it, so that they are tried out first; that they change meanwhile is
+/// possible.
 caf::expected<caf::openssl::session_ptr> make_session(caf::actor_system& sys,
                                                       int fd, role ours) {
   const auto apart = tls_errors_apart{};
+  if (auto err = check(read_tls_setup(sys.config())))
+    return err;
   try {
     if (auto result = caf::openssl::make_session(sys, fd, ours == role::server))
       return result;

@@ -25,8 +25,8 @@ struct tls_setup {
 
 tls_setup read_tls_setup(const caf::actor_system_config& config);
 
-/// Whether peers can authenticate each other with it. Reads the files, because
-/// CAF would throw for each connection later.
+/// Whether peers can authenticate each other with it, as long as the files stay
+/// what they are.
 /// @returns `errc::invalid_setting` naming the option and the file, or no
 /// error.
 caf::error check(const tls_setup& setup);

@@ -77,8 +77,7 @@ int main() {
     = caf::stateful_actor<login_state, bearer::closable_token_source::impl>;
   auto settings = bearer::renewal_settings{};
   settings.initial_retry_timeout = 100ms;
-  auto api = bearer::spawn(sys, bearer::any_source{sys.spawn<login>()},
-                           settings);
+  auto api = bearer::spawn(sys, sys.spawn<login>(), settings);
   if (!api) {
     std::cerr << to_string(api.error()) << '\n';
     return EXIT_FAILURE;

@@ -36,10 +36,25 @@ TEST_CASE("any actor with the interface of a source is one", "[any_source]") {
         return make_token("own-" + std::to_string(what.number));
       }};
     });
-  auto bearer = *spawn(time.sys(), any_source{hdl}, exact(),
-                       {"own", {}, time.clock()});
+  auto bearer = *spawn(time.sys(), hdl, exact(), {"own", {}, time.clock()});
   auto f = fetch(bearer);
   time.settle();
   CHECK(f.value().access_token.view() == "own-1");
   CHECK(bearer.wrapped() == hdl);
+}
+
+TEST_CASE("an actor that can be closed is a source that can be",
+          "[any_source]") {
+  virtual_time time;
+  scripted_source source{time.sys()};
+  source.replies_with(make_token("own"));
+  auto bearer = *spawn(time.sys(), source.actor().closer(), exact(),
+                       {"own", {}, time.clock()});
+  auto f = fetch(bearer);
+  time.settle();
+  CHECK(text(f.value()) == "own");
+  detail::anon_mail(bearer.actor(), close_atom_v,
+                    caf::timespan{std::chrono::seconds{1}});
+  time.settle();
+  CHECK(source.closings().size() == 1);
 }

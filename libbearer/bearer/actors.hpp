@@ -88,9 +88,9 @@ using refresher_actor = caf::typed_actor<
   // servers refuse this one of its tokens, numbered as it gave it.
   caf::result<void>(rejected_atom, generation),
   // From the source only, unasked, with the serial of the attempt that reached
-  // it last: it has a newer token. Starts an attempt as soon as the floor
-  // between attempts allows, unless one is on its way that it will answer with
-  // that.
+  // it last: it has a newer token. Starts an attempt as soon as
+  // `initial_retry_timeout` allows, unless one is on its way that it will
+  // answer with that.
   caf::result<void>(news_atom, std::uint64_t),
   // The same: it cannot tell of newer tokens any more until it is asked again.
   // Starts an attempt unless a backoff is under way.

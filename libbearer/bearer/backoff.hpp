@@ -10,9 +10,8 @@
 namespace bearer {
 
 /// The delay after failure `failures` (counted from 1), before jitter:
-/// `min(initial * exponent^(failures-1), max)`, as the settings of the
-/// reference renewable bearer mean it. Finite for every count, monotone and
-/// capped.
+/// `min(initial * exponent^(failures-1), max)`. Finite for every count,
+/// monotone and capped.
 caf::timespan backoff_delay(const renewal_settings& settings,
                             std::uint64_t failures) noexcept;
 

@@ -106,6 +106,20 @@ spawn(caf::actor_system& sys, caf::expected<any_source> source,
   return spawn(sys, std::move(*source), settings, std::move(options));
 }
 
+caf::expected<handle> spawn(caf::actor_system& sys, token_source source,
+                            const renewal_settings& settings,
+                            spawn_options options) {
+  return spawn(sys, any_source{std::move(source)}, settings,
+               std::move(options));
+}
+
+caf::expected<handle>
+spawn(caf::actor_system& sys, closable_token_source source,
+      const renewal_settings& settings, spawn_options options) {
+  return spawn(sys, any_source{std::move(source)}, settings,
+               std::move(options));
+}
+
 caf::expected<handle> spawn(caf::actor_system& sys, const handle& inner,
                             const renewal_settings& settings,
                             spawn_options options) {

@@ -34,10 +34,20 @@ caf::expected<handle>
 spawn(caf::actor_system& sys, caf::expected<any_source> source,
       const renewal_settings& settings = {}, spawn_options options = {});
 
-/// As above, for any actor with the interface of a source.
+/// As above, for a source that is there for certain.
 caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
                             const renewal_settings& settings = {},
                             spawn_options options = {});
+
+/// As above, for any actor with the interface of a source.
+caf::expected<handle> spawn(caf::actor_system& sys, token_source source,
+                            const renewal_settings& settings = {},
+                            spawn_options options = {});
+
+/// As above, for one that can be closed.
+caf::expected<handle>
+spawn(caf::actor_system& sys, closable_token_source source,
+      const renewal_settings& settings = {}, spawn_options options = {});
 
 /// As above, with another bearer as the source. Closing the outer bearer closes
 /// the inner one too, unless `renewal_settings::owns_source` is false.

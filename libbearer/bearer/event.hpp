@@ -129,7 +129,7 @@ struct suppressed {
   /// Wishes that joined an attempt under way, since then.
   std::uint64_t coalesced = 0;
 
-  /// Wishes that the backoff or the floor between attempts put off, since then.
+  /// Wishes that the backoff or `initial_retry_timeout` put off, since then.
   std::uint64_t rate_limited = 0;
 
   friend bool operator==(const suppressed&, const suppressed&) = default;

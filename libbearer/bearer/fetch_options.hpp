@@ -26,8 +26,9 @@ struct fetch_options {
   /// closer than `initial_retry_timeout` to the attempt before.
   bool renew_synchronous = false;
 
-  /// Bounds this caller's wait; the smaller of it and `timeout` counts. The
-  /// limit of an attempt is always `renewal_settings::refresh_request_timeout`.
+  /// Bounds this caller's wait; the smaller of it and `timeout` counts. Not
+  /// negative. The limit of an attempt is always
+  /// `renewal_settings::refresh_request_timeout`.
   std::optional<caf::timespan> renew_request_timeout = {};
 
   /// On a miss, reports the next attempt's own error instead of waiting through
@@ -37,8 +38,8 @@ struct fetch_options {
   /// Overrides `renewal_settings::max_retries` of the receiver.
   std::optional<std::uint32_t> max_retries = {};
 
-  /// The deadline of this fetch, counted from its arrival; default:
-  /// `renewal_settings::fetch_timeout`.
+  /// How long this fetch may wait, counted from its arrival; not negative.
+  /// Default: `renewal_settings::fetch_timeout`.
   std::optional<caf::timespan> timeout = {};
 
   /// Wants a token of this bearer that is newer than this generation.
@@ -59,14 +60,12 @@ bool inspect(Inspector& f, fetch_options& x) {
     f.field("newer_than", x.newer_than));
 }
 
-/// Checks the values for themselves.
+/// Checks each value by itself, without a bearer.
 /// @returns `errc::invalid_option` naming the option, or no error.
 /// @relates fetch_options
 caf::error validate(const fetch_options& x);
 
-/// Parses options from strings, as request layers pass them on. The keys are
-/// those of the reference renewable bearer; unlike there, a flag that says `0`
-/// or `false` is off.
+/// Parses options from strings, as request layers pass them on.
 ///
 /// | key                           | value                                   |
 /// |-------------------------------|-----------------------------------------|

@@ -82,7 +82,8 @@ public:
 
   /// Tells the bearer that a server refused this generation of its token.
   /// Whoever reads without a message does not get it any more when this
-  /// returns, fetches do not once the cache has processed it.
+  /// returns, fetches do not once the cache has processed it. A generation that
+  /// this bearer has not published is passed over in silence.
   void reject(const generation& refused) const;
 
   // -- renewal ----------------------------------------------------------------
@@ -105,7 +106,7 @@ public:
   /// The name given at spawn.
   const std::string& name() const noexcept;
 
-  /// The deadline of a fetch that names none:
+  /// How long a fetch may wait that does not say it:
   /// `renewal_settings::fetch_timeout`.
   caf::timespan fetch_timeout() const noexcept;
 

@@ -12,11 +12,10 @@ namespace bearer {
 
 /// How a bearer renews its token. Checked when the bearer is spawned.
 ///
-/// The members up to `refresh_request_timeout` have the names and defaults of
-/// the reference renewable bearer; the others go beyond it.
+/// Thread-safe as values are. A bearer keeps a copy.
 struct renewal_settings {
-  /// Fetches that a receiver allows for one request, the first one included:
-  /// `can_retry` says no once so many were made.
+  /// How many fetches a request may take, the first one included: `can_retry`
+  /// says no once so many were made, and does not reject the last token then.
   std::uint32_t max_retries = 2;
 
   /// A refresh starts when this fraction of the lifetime that was left at
@@ -38,9 +37,9 @@ struct renewal_settings {
   caf::timespan refresh_request_timeout = std::chrono::seconds{5};
 
   /// Spreads the load of many bearers: a backoff is multiplied by a random
-  /// factor in [1 - jitter, 1 + jitter], a scheduled refresh moves earlier by
-  /// at most this fraction of its delay. In [0, 0.5]; 0 gives exact times,
-  /// those of the reference renewable bearer.
+  /// factor in [1 - jitter, 1 + jitter], between `initial_retry_timeout` and
+  /// `max_retry_timeout`; a scheduled refresh moves earlier by at most this
+  /// fraction of its delay. In [0, 0.5]; 0 gives exact times.
   double retry_jitter = 0.1;
 
   /// A token is not handed out for this long before it expires, so that it does
@@ -48,7 +47,7 @@ struct renewal_settings {
   /// safe fraction. Not negative.
   caf::timespan expiry_margin = std::chrono::seconds{10};
 
-  /// The deadline of a fetch that names none. Above 0.
+  /// How long a fetch may wait that does not say it. Above 0.
   caf::timespan fetch_timeout = std::chrono::minutes{1};
 
   /// Whether closing the bearer closes its source too.

@@ -17,9 +17,9 @@ enum class retry_verdict : std::uint8_t {
   refused,
 };
 
-/// Judges the error that a request failed with, which is the part of the
-/// reference receiver's `can_retry` that applications know more about. Called
-/// inside receivers, from several threads at once; must not block.
+/// Judges the error that a request failed with, which is the part of
+/// `can_retry` that applications know more about. Called inside receivers, from
+/// several threads at once; must not block.
 using retry_predicate = std::function<retry_verdict(const caf::error&)>;
 
 /// The judgement for receivers that bring none: no to an empty error, to

@@ -125,8 +125,7 @@ struct status {
   /// Wishes for a renewal that joined an attempt under way.
   std::uint64_t coalesced = 0;
 
-  /// Wishes for a renewal that the backoff or the floor between attempts put
-  /// off.
+  /// Wishes for a renewal that the backoff or `initial_retry_timeout` put off.
   std::uint64_t rate_limited = 0;
 };
 

@@ -31,7 +31,9 @@ struct token {
   /// earlier if the token's lifetime demands it.
   std::optional<caf::timespan> refresh_after = {};
 
-  /// Assigned by the bearer; what a source puts here is not looked at.
+  /// Numbered by the bearer when it publishes the token. What a source puts
+  /// here is a number of its own: it comes back in `attempt::previous`, and
+  /// nobody else sees it.
   bearer::generation generation = {};
 };
 

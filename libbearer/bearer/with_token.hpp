@@ -104,9 +104,11 @@ private:
 /// `completion<T>` as its third argument, calls that sooner or later from
 /// wherever it likes, and returns nothing.
 ///
-/// Its errors go to the bearer's `retry_predicate`. By default those that are
-/// none of the library's, and `errc::token_refused`, mean that the server
-/// refused the token; see `default_retry_verdict`.
+/// Its errors go to the bearer's `retry_predicate`. By default
+/// `errc::token_refused`, and errors that are neither the library's nor CAF's
+/// for "nobody answered", mean that the server refused the token; see
+/// `default_retry_verdict`. A refusal that comes when `max_retries` is used up
+/// is handed on, and rejects nothing.
 ///
 /// A request under way keeps the bearer running, and the actor reachable, as
 /// requests do in CAF; it ends with the actor.

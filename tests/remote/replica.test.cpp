@@ -118,6 +118,15 @@ TEST_CASE_METHOD(cluster, "a replica has the owner's new token without asking",
   CHECK(replica.fetch()->generation.count == 2);
 }
 
+TEST_CASE_METHOD(cluster, "a replica's wish renews the token at the owner",
+                 "[remote]") {
+  REQUIRE(replica.fetch());
+  replica.request_renewal();
+  CHECK(wait_for_secret(replica, "token-2"));
+  CHECK(secret_of(at.bearer.fetch()) == "token-2");
+  CHECK(source.calls() == 2);
+}
+
 TEST_CASE_METHOD(cluster, "a replica's rejection renews the token at the owner",
                  "[remote][I4]") {
   const auto first = must(replica.fetch());

@@ -60,7 +60,13 @@ struct connect_options {
 ///   has none to serve. Fetches that need the owner wait, and fail with
 ///   `errc::timed_out` at their deadline, whose last error is
 ///   `errc::owner_unreachable` and says who does not answer, why, and since
-///   when, unless the attempt before has failed for another reason.
+///   when, unless the attempt before has failed for another reason. One that
+///   has confirmed a question and falls silent then is believed to be at work
+///   until the end of the attempt.
+/// * `renew_synchronous` gets the outcome of an attempt of the replica, which
+/// is
+///   to ask the owner. If that is in a backoff for longer, it is the owner's
+///   last error: at a distance nobody starts ahead of a backoff.
 /// * A rejection reaches other nodes as soon as the owner's word of it does. A
 ///   replica that is cut off may serve a rejected token until it is connected
 ///   again, or until the token ends. A network that drops everything in silence

@@ -31,7 +31,7 @@ public:
   void actor_exited(const caf::error& why, executor*) override {
     *reason_ = why;
     if (auto ptr = observer_.lock(); ptr && !what_.disposed())
-      anon_mail(caf::actor_cast<caf::actor>(ptr), what_);
+      detail::anon_mail(caf::actor_cast<caf::actor>(ptr), what_);
   }
 
   bool matches(const token& what) override {
@@ -106,8 +106,8 @@ public:
 
   void actor_exited(const caf::error& why, executor*) override {
     if (auto ptr = observer_.lock())
-      anon_mail(caf::actor_cast<caf::actor>(ptr),
-                caf::make_action([f = on_down_, why] { f(why); }));
+      detail::anon_mail(caf::actor_cast<caf::actor>(ptr),
+                        caf::make_action([f = on_down_, why] { f(why); }));
   }
 
 private:

@@ -46,6 +46,20 @@ TEST_CASE("an owner leaves half of an attempt's time to who stands by",
   CHECK(asking.overdue(after(10s)));
 }
 
+TEST_CASE("who does not confirm a question leaves the others their time",
+          "[remote][I11]") {
+  auto asking = make_inquiry(false);
+  const auto end = asking.deadline();
+  const auto half = start.steady + (end - start.steady) / 2;
+  // Over a connection that was there before.
+  CHECK(asking.time_to_confirm(1, after(0s)) == end);
+  CHECK(asking.time_to_confirm(2, after(0s)) == half);
+  CHECK(asking.next_owner() == 1);
+  CHECK(asking.time_to_confirm(2, after(0s)) == half);
+  CHECK(asking.next_owner() == 2);
+  CHECK(asking.time_to_confirm(2, after(3s)) == end);
+}
+
 TEST_CASE("a question gives less time than whoever asks it has",
           "[remote][I6]") {
   auto asking = make_inquiry(false);

@@ -304,6 +304,33 @@ TEST_CASE(
   CHECK(mute.asked.is_set());
 }
 
+TEST_CASE(
+  "an owner that has fallen silent does not keep a replica from the next"
+  " one",
+  "[remote][I11]") {
+  node here;
+  signal fallen_back;
+  // Of the first one comes one token, over one connection.
+  false_owner first{[calls = std::make_shared<int>(0)](const line_end& to,
+                                                       const question& what) {
+    if (++*calls == 1)
+      to.grant(what, 1);
+  }};
+  false_owner second{
+    [](const line_end& to, const question& what) { to.grant(what, 2); }};
+  auto options = remote::connect_options{};
+  options.fallback = silent_source(here.sys, fallen_back);
+  auto replica
+    = must(remote::connect(here.sys, {first.address(), second.address()},
+                           quick(3s), std::move(options)));
+  REQUIRE(secret_of(replica.fetch()) == "token-1");
+  auto another = fetch_options{};
+  another.renew_required = true;
+  CHECK(secret_of(replica.fetch(another)) == "token-2");
+  CHECK_FALSE(fallen_back.is_set());
+  CHECK(replica.status().failed_attempts == 0);
+}
+
 TEST_CASE("a replica whose owner says nothing has its fallback",
           "[remote][I11]") {
   node here;

@@ -34,6 +34,14 @@ conversation::step inquiry::go_on(const answer& what, std::uint64_t number,
   return next;
 }
 
+inquiry::steady_time inquiry::time_to_confirm(std::size_t owners,
+                                              moment now) const noexcept {
+  // Nobody was tried in this attempt if there was a connection already.
+  const auto tried = std::max(tried_, std::size_t{1});
+  const auto others = owners > tried ? owners - tried : 0;
+  return now.steady + (deadline() - now.steady) / static_cast<int>(others + 1);
+}
+
 void inquiry::finish(caf::expected<token> outcome) {
   if (outcome)
     promise_.deliver(std::move(*outcome));

@@ -52,6 +52,10 @@ public:
     return ++tried_;
   }
 
+  /// By when who is asked now has to have confirmed the question, if the others
+  /// of so many owners are to have their part of the time, too.
+  steady_time time_to_confirm(std::size_t owners, moment now) const noexcept;
+
   /// From now on the fallback is asked.
   void fall_back() noexcept {
     fallen_back_ = true;

@@ -17,6 +17,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -118,7 +119,6 @@ private:
     asked_ = what.serial;
     auto result = self_->make_response_promise<token>();
     attempt_.emplace(result, what, static_cast<bool>(standby_), now());
-    set_alarm();
     if (line_)
       ask(attempt_->begin(++questions_, now()));
     else
@@ -137,20 +137,25 @@ private:
   }
 
   void set_alarm() {
-    alarm_.set(attempt_->deadline(), [this] { ring(); });
+    const auto end = attempt_->deadline();
+    alarm_.set(std::min(confirm_by_.value_or(end), end), [this] { ring(); });
   }
 
   /// The time of whoever is being asked is over.
   void ring() {
     if (!attempt_)
       return;
-    if (!attempt_->overdue(now()))
-      set_alarm();
-    else if (attempt_->fallen_back())
+    const auto silence = caf::make_error(errc::connection_failed,
+                                         "no answer in time");
+    const auto over = attempt_->overdue(now());
+    if (over && attempt_->fallen_back())
       finish(owners_.error("nor has the fallback a token"));
+    else if (over)
+      do_without_owner(silence);
+    else if (confirm_by_ && now().steady >= *confirm_by_)
+      leave_owner(silence);
     else
-      do_without_owner(
-        caf::make_error(errc::connection_failed, "no answer in time"));
+      set_alarm();
   }
 
   // -- the way to the owner ---------------------------------------------------
@@ -167,6 +172,7 @@ private:
       do_without_owner({});
       return;
     }
+    expect_confirmation({});
     expect_answer();
     // Others want to be tried in what time there is, too.
     const auto start = now().steady;
@@ -222,7 +228,7 @@ private:
     }
     tell_obstacle(owners_.error({}));
     attempt_->fall_back();
-    set_alarm();
+    expect_confirmation({});
     ask_fallback(attempt_->begin(++questions_, now()));
   }
 
@@ -231,7 +237,15 @@ private:
   void ask(const question& what) {
     heard_at_.reset();
     bearer::detail::mail(self_, fetch_atom_v, what).send(line_);
+    // Others want to be tried, too, if this one says nothing at all.
+    expect_confirmation(attempt_->time_to_confirm(owners_.size(), now()));
     expect_answer();
+  }
+
+  /// @param until None if nothing is to be confirmed.
+  void expect_confirmation(std::optional<inquiry::steady_time> until) {
+    confirm_by_ = until;
+    set_alarm();
   }
 
   void expect_answer() {
@@ -250,6 +264,7 @@ private:
       return;
     owners_.answered();
     heard_at_ = clock_();
+    expect_confirmation({});
     tell_obstacle({});
   }
 
@@ -382,7 +397,8 @@ private:
 
   std::optional<inquiry> attempt_;
 
-  /// When the last question was confirmed.
+  /// By when the last question has to be confirmed, and when it was.
+  std::optional<inquiry::steady_time> confirm_by_;
   std::optional<caf::timestamp> heard_at_;
 
   /// The serial of the last attempt, and how many questions there were in all.

@@ -95,8 +95,8 @@ using refresher_actor = caf::typed_actor<
   // The same: it cannot tell of newer tokens any more until it is asked again.
   // Starts an attempt unless a backoff is under way.
   caf::result<void>(lost_atom, std::uint64_t),
-  // The same: why that attempt has no token yet, for fetches whose time is over
-  // before it ends; none if nothing is in its way.
+  // The same: what is in the way of that attempt, or has come in the way since
+  // it ended, for fetches whose time is over; none if nothing is.
   caf::result<void>(obstacle_atom, std::uint64_t, caf::error),
   // As for the cache, from the cache only.
   caf::result<void>(request_renewal_atom), caf::result<void>(prefetch_atom),

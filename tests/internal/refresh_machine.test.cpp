@@ -576,7 +576,7 @@ TEST_CASE("what a source says unasked starts no unused machine, and no stopped"
   CHECK(!b.machine.next_wakeup());
 }
 
-TEST_CASE("what keeps an attempt is told unless an earlier one has failed",
+TEST_CASE("what the source says last is told, else how an attempt failed",
           "[I6]") {
   bench b;
   // Of no attempt.
@@ -591,10 +591,18 @@ TEST_CASE("what keeps an attempt is told unless an earlier one has failed",
   CHECK(b.machine.obstacle() == errc::owner_unreachable);
   b.fail();
   CHECK(b.machine.obstacle() == errc::busy);
+  // In the backoff.
+  b.note_obstacle(caf::make_error(errc::owner_unreachable));
+  CHECK(b.machine.obstacle() == errc::owner_unreachable);
   b.pass(1min);
   b.begin();
-  b.note_obstacle(caf::make_error(errc::owner_unreachable));
   CHECK(b.machine.obstacle() == errc::busy);
+  b.note_obstacle(caf::make_error(errc::owner_unreachable));
+  CHECK(b.machine.obstacle() == errc::owner_unreachable);
+  // It is at work now.
+  b.note_obstacle({});
+  CHECK(b.machine.obstacle() == errc::busy);
+  b.note_obstacle(caf::make_error(errc::owner_unreachable));
   REQUIRE(b.machine.finish(b.make("first"), b.now).success());
   CHECK(!b.machine.obstacle());
 }

@@ -11,6 +11,7 @@
 
 #include "remote/support/event_watch.hpp"
 #include "remote/support/node.hpp"
+#include "remote/support/relay.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 #include <future>
@@ -226,6 +227,32 @@ TEST_CASE("a replica reports why its owner has no token", "[remote][I6]") {
   const auto err = error_of(replica.fetch(opts));
   CHECK(err == errc::command_failed);
   CHECK(contains(caf::to_string(err), "the owner: out of order"));
+}
+
+TEST_CASE("a fetch in a backoff is told that the owner has gone since",
+          "[remote][I6]") {
+  node here;
+  node there;
+  numbered_source source;
+  source.break_down();
+  owner at{there, source.spawn(there.sys), quick()};
+  relay wire{at.published.port()};
+  auto settings = quick(2s);
+  settings.initial_retry_timeout = settings.max_retry_timeout = 1h;
+  auto replica = must(remote::connect(here.sys, local(wire.port()), settings));
+  auto opts = fetch_options{};
+  opts.report_error = true;
+  REQUIRE(error_of(replica.fetch(opts)) == errc::command_failed);
+  wire.cut();
+  opts = {};
+  opts.timeout = 10ms;
+  CHECK(eventually([&] {
+    const auto err = error_of(replica.fetch(opts));
+    const auto last = timeout_details_of(err)->last_error;
+    return last == errc::owner_unreachable
+           && contains(caf::to_string(last), "connection lost; since 2");
+  }));
+  CHECK(replica.status().failed_attempts == 1);
 }
 
 TEST_CASE("a replica whose owner has stopped says so, and goes on asking",

@@ -99,8 +99,8 @@ bool refresh_machine::reject_given(const generation& number, time_reading now) {
 }
 
 void refresh_machine::note_obstacle(std::uint64_t asked, caf::error what) {
-  if (flight_ && asked == attempts_)
-    flight_->obstacle = std::move(what);
+  if (asked > 0 && asked == attempts_)
+    obstacle_ = std::move(what);
 }
 
 bool refresh_machine::is_refused(const generation& given) const noexcept {
@@ -144,7 +144,8 @@ std::optional<attempt> refresh_machine::start_if_due(time_reading now) {
   const auto number = failures_ < std::numeric_limits<std::uint64_t>::max()
                         ? failures_ + 1
                         : failures_;
-  flight_ = flight{number, detail::saturating_add(now.steady, limit), {}};
+  flight_ = flight{number, detail::saturating_add(now.steady, limit)};
+  obstacle_ = caf::error{};
   ++attempts_;
   return attempt{number,   limit, reason(), tokens_.given(), tokens_.refused(),
                  attempts_};
@@ -199,6 +200,7 @@ attempt_result refresh_machine::finish(const token& tok, time_reading now) {
   flight_.reset();
   failures_ = 0;
   last_error_ = caf::error{};
+  obstacle_ = caf::error{};
   newer_wanted_ = false;
   hold_ = false;
   tokens_.accept(settings_, tok, now);
@@ -233,6 +235,7 @@ attempt_result refresh_machine::fail(events::outcome how, caf::error err,
   auto result = attempt_result{flight_->number, how, err};
   flight_.reset();
   failures_ = result.number;
+  obstacle_ = caf::error{};
   release_ = std::exchange(hold_, false);
   ++failed_attempts_;
   auto delay = is_permanent(err) ? settings_.max_retry_timeout

@@ -75,7 +75,9 @@ public:
   /// @returns whether this ended the current token.
   bool reject_given(const generation& number, time_reading now);
 
-  /// Why that attempt has no token yet; none if nothing is in its way.
+  /// What is in the way of that attempt, or has come between the source and us
+  /// since it ended; none if nothing is.
+  /// @param asked As above.
   void note_obstacle(std::uint64_t asked, caf::error what);
 
   // -- the passing of time ----------------------------------------------------
@@ -155,10 +157,10 @@ public:
     return tokens_.newest();
   }
 
-  /// Why there is no token: how the last attempt failed, else what keeps the
-  /// one under way.
+  /// Why there is no token: what the source said last that is in its way, else
+  /// how the last attempt failed.
   const caf::error& obstacle() const noexcept {
-    return flight_ && !last_error_ ? flight_->obstacle : last_error_;
+    return obstacle_ ? obstacle_ : last_error_;
   }
 
   /// Time until the next attempt; none while one is under way or none is due.
@@ -177,7 +179,6 @@ private:
   struct flight {
     std::uint64_t number;
     steady_time deadline;
-    caf::error obstacle;
   };
 
   attempt_reason reason() const noexcept;
@@ -214,6 +215,9 @@ private:
 
   std::uint64_t failures_ = 0;
   caf::error last_error_;
+
+  /// What the source has said of it since the last attempt began or ended.
+  caf::error obstacle_;
 
   bool used_ = false;
   bool stopped_ = false;

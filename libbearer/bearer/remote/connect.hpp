@@ -60,9 +60,9 @@ struct connect_options {
 ///   has none to serve. Fetches that need the owner wait, and fail with
 ///   `errc::timed_out` at their deadline, whose last error is
 ///   `errc::owner_unreachable` and says who does not answer, why, and since
-///   when, unless the attempt before has failed for another reason. One that
-///   has confirmed a question and falls silent then is believed to be at work
-///   until the end of the attempt.
+///   when. Silence is noticed when a question gets no answer; an owner that has
+///   confirmed one and falls silent then is believed to be at work until the
+///   end of the attempt.
 /// * `renew_synchronous` gets the outcome of an attempt of the replica, which
 /// is
 ///   to ask the owner. If that is in a backoff for longer, it is the owner's

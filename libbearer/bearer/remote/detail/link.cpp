@@ -209,10 +209,13 @@ private:
     line_ = nullptr;
     owners_.note(caf::make_error(errc::connection_failed, "connection lost"),
                  clock_());
-    if (!attempt_)
+    if (!attempt_) {
+      // In a backoff nothing else tells of it.
+      tell_obstacle(owners_.error({}));
       to_refresher(lost_atom_v, asked_);
-    else if (!attempt_->fallen_back())
+    } else if (!attempt_->fallen_back()) {
       dial();
+    }
   }
 
   void do_without_owner(const caf::error& why) {

@@ -10,9 +10,8 @@
 
 namespace bearer {
 
-/// How a bearer renews its token. Checked when the bearer is spawned.
-///
-/// Thread-safe as values are. A bearer keeps a copy.
+/// How a bearer renews its token. Checked when the bearer is spawned, which
+/// keeps a copy.
 struct renewal_settings {
   /// How many fetches a request may take, the first one included: `can_retry`
   /// says no once so many were made, and does not reject the last token then.

@@ -5,6 +5,7 @@
 #include "simulation/spec/waiting.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace bearer::sim::spec {
@@ -137,11 +138,12 @@ bool may_be_over(const publication& x, const moment& now) {
 /// How the attempt ended that ended in the present epoch; none if there was
 /// none, or more than one.
 const ending* only_ending(const situation& is) {
-  const auto& endings = is.line.endings();
-  const auto now = [&](const ending& one) { return one.epoch == is.all.epoch; };
-  if (std::count_if(endings.begin(), endings.end(), now) != 1)
+  const auto& all = is.line.endings();
+  auto now = [&](const ending& one) { return one.epoch == is.all.epoch; };
+  if (all.empty() || !now(all.back())
+      || (all.size() > 1 && now(*std::next(all.rbegin()))))
     return nullptr;
-  return &endings.back();
+  return &all.back();
 }
 
 bool may_say_unchanged(const situation& is, const fetch& x) {

@@ -36,15 +36,11 @@ caf::timespan http_attempt::left() const {
 
 void http_attempt::succeed(token result) {
   answer_.deliver(std::move(result));
-  end();
+  self_->quit();
 }
 
 void http_attempt::fail(caf::error why) {
   answer_.deliver(std::move(why));
-  end();
-}
-
-void http_attempt::end() {
   self_->quit();
 }
 

@@ -55,8 +55,6 @@ public:
   void fail(caf::error why);
 
 private:
-  void end();
-
   token_source::pointer self_;
   http::client_actor client_;
   caf::typed_response_promise<token> answer_;

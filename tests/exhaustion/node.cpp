@@ -1,11 +1,10 @@
 /// The other side of a scenario, which is to have all that it needs.
 ///
-/// exhaustion-node owner           publishes a bearer, prints its port, and
-/// ends
-///                                 with its standard input
-/// exhaustion-node replica PORT    prints the error of an attempt whenever it
-///                                 reads a line, and at the end of its standard
-///                                 input waits for a token
+/// exhaustion-node owner
+///   publishes a bearer, prints its port, and ends with its standard input.
+/// exhaustion-node replica PORT
+///   connects as soon as it reads anything, prints the error of an attempt for
+///   each line, and waits for a token at the end of its standard input.
 
 #include <bearer/bearer.hpp>
 #include <bearer/meta_objects.hpp>
@@ -54,6 +53,8 @@ bool own(caf::actor_system& sys) {
 }
 
 bool join(caf::actor_system& sys, const std::string& port) {
+  // The other side is in trouble by then, not a moment later.
+  std::cin.peek();
   const auto number = static_cast<std::uint16_t>(std::stoul(port));
   const auto bearer
     = must(bearer::remote::connect(sys, {"127.0.0.1", number}, hasty()));

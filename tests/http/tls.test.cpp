@@ -1,5 +1,6 @@
 #include <bearer/error.hpp>
 
+#include "support/authority_reads.hpp"
 #include "support/canary.hpp"
 #include "support/http_client.hpp"
 #include "support/tcp_server.hpp"
@@ -84,6 +85,17 @@ TEST_CASE_METHOD(fixture, "the environment names authorities", "[http]") {
   CHECK(ask(server, ""));
   environment.cert_dir.set(other_ca.folder().c_str());
   failure(ask(server, ""));
+}
+
+TEST_CASE_METHOD(fixture, "authorities are not read for each connection",
+                 "[http]") {
+  auto server = tcp_server{tcp_server::always("hello"), ca.issue()};
+  for (const auto& file : {std::string{}, other_ca.file()}) {
+    const auto before = authority_reads();
+    for (int i = 0; i < 3; ++i)
+      failure(ask(server, file));
+    CHECK(authority_reads() == before + 1);
+  }
 }
 
 TEST_CASE_METHOD(fixture, "a request's own authorities are the only ones",

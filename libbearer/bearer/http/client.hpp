@@ -11,8 +11,8 @@
 namespace bearer::http {
 
 /// Sends requests over HTTP, side by side on one thread, which keeps
-/// connections open for later ones: 64 at a time to one origin. Others wait,
-/// and their `timeout` runs meanwhile.
+/// connections open for later ones: 64 at a time to one origin, and as many
+/// that ask it for tokens. Others wait, and their `timeout` runs meanwhile.
 using client_actor = caf::typed_actor<
   // Answers with the server's response, whatever its status; or with
   // `errc::connection_failed`, `errc::answer_lost` or

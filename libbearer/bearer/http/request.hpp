@@ -70,8 +70,9 @@ inline auto writing_url(std::string& url) noexcept {
 struct connection_options {
   /// The certificate authorities that are trusted, a PEM file. If empty, then
   /// those that the environment names for curl (`CURL_CA_BUNDLE`,
-  /// `SSL_CERT_FILE`, `SSL_CERT_DIR`), else those of the system. There is no
-  /// way not to verify.
+  /// `SSL_CERT_FILE`, `SSL_CERT_DIR`), else those of the system, which are
+  /// looked for in its folder only if it has no file of all of them. A file
+  /// that changes is read again within a minute. There is no way not to verify.
   std::string ca_file = {};
 
   /// The client's own certificate for mutual TLS, a PEM file; empty for none.

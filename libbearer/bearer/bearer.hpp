@@ -39,7 +39,8 @@ caf::expected<handle> spawn(caf::actor_system& sys, any_source source,
                             const renewal_settings& settings = {},
                             spawn_options options = {});
 
-/// As above, for any actor with the interface of a source.
+/// As above, for any actor with the interface of a source. One that can do more
+/// goes as `token_source{it}`.
 caf::expected<handle> spawn(caf::actor_system& sys, token_source source,
                             const renewal_settings& settings = {},
                             spawn_options options = {});

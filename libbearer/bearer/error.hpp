@@ -50,7 +50,7 @@ enum class errc : std::uint8_t {
   /// The source threw an exception or answered with something unknown.
   source_failed,
   /// Another call of the source is under way, and it takes one at a time; or an
-  /// owner has as many replicas or questions of a node as it allows.
+  /// owner has as many questions of a node as it allows.
   busy,
   /// The source's token has no secret.
   empty_token,

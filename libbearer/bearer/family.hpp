@@ -129,7 +129,9 @@ public:
   void close(caf::timespan grace) const;
 
   /// As above, for the actor `self`. Finish with `.then(...)` or `.await(...)`,
-  /// taking nothing and a `const caf::error&`.
+  /// taking nothing and a `const caf::error&`. A copy of the family must live
+  /// until then: with the last one go the bearers that nobody else holds, as if
+  /// they had been dropped.
   template <class Self>
   auto close(Self* self, caf::timespan grace) const {
     return detail::mail(self, close_atom_v, grace)

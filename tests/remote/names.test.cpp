@@ -3,6 +3,7 @@
 #include "support/hanging_resolver.hpp"
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
+#include "support/time_of.hpp"
 
 #include "remote/support/node.hpp"
 #include <catch2/catch_test_macros.hpp>
@@ -58,6 +59,25 @@ TEST_CASE("names that nobody finds out about are errors in time",
   const auto next = error_text(replica.fetch(opts));
   CHECK(contains(next, "a.hang.test:4000: the last attempt"));
   CHECK(resolver.wait_for(2));
+}
+
+TEST_CASE("without TLS a replica goes to no address but a loopback one",
+          "[remote][security]") {
+  node here;
+  node there;
+  numbered_source source;
+  owner at{there, source.spawn(there.sys), quick()};
+  const auto where = remote::address{"localhost", at.address().port};
+  auto replica = must(remote::connect(here.sys, where, quick()));
+  auto opts = fetch_options{};
+  opts.report_error = true;
+  {
+    misleading_localhost resolver;
+    const auto text = error_text(replica.fetch(opts));
+    CHECK(contains(text, to_string(where)));
+    CHECK(contains(text, "no loopback address"));
+  }
+  CHECK(secret_of(replica.fetch()) == "token-1");
 }
 
 TEST_CASE("a node ends within a second while a name is looked up",

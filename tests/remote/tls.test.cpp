@@ -1,4 +1,5 @@
 #include <bearer/bearer.hpp>
+#include <bearer/remote/detail/tls_setup.hpp>
 
 #include "support/eventually.hpp"
 #include "support/numbered_source.hpp"
@@ -377,4 +378,19 @@ TEST_CASE("an unusable TLS set-up is refused and the culprit named",
   check(good, garbage, "caf.openssl.cafile: ");
   check(good, "/does/not/exist", "caf.openssl.cafile: /does/not/exist");
   check(good, "", "caf.openssl.cafile: must be set");
+}
+
+TEST_CASE("ciphers that do not exist are named", "[remote][tls]") {
+  test_ca ca;
+  const auto own = ca.issue();
+  auto setup = remote::detail::tls_setup{};
+  setup.certificate = own.certificate;
+  setup.key = own.key;
+  setup.cafile = ca.file();
+  CHECK(!check(setup));
+  setup.ciphers = "HIGH";
+  CHECK(!check(setup));
+  setup.ciphers = "NO-SUCH-CIPHER";
+  CHECK(check(setup) == errc::invalid_setting);
+  CHECK(contains(to_string(check(setup)), "caf.openssl.cipher-list: "));
 }

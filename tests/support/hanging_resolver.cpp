@@ -2,6 +2,7 @@
 
 #include "support/real_time.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <string_view>
@@ -26,6 +27,8 @@ hang_state& state() {
   return result;
 }
 
+std::atomic<bool> localhost_misleads = false;
+
 } // namespace
 
 hanging_resolver::hanging_resolver() {
@@ -44,6 +47,14 @@ bool hanging_resolver::wait_for(std::size_t count) {
   auto guard = std::unique_lock{state().mutex};
   return state().changed.wait_for(guard, patience,
                                   [count] { return state().hanging >= count; });
+}
+
+misleading_localhost::misleading_localhost() {
+  localhost_misleads = true;
+}
+
+misleading_localhost::~misleading_localhost() {
+  localhost_misleads = false;
 }
 
 static void hang() {
@@ -86,5 +97,7 @@ getaddrinfo(const char* node, const char* service, const addrinfo* hints,
   }
   if (name == "two.test")
     return find_two(service, hints, result);
+  if (name == "localhost" && bearer::test::localhost_misleads)
+    return find("0.0.0.0", service, hints, result);
   return find(node, service, hints, result);
 }

@@ -189,7 +189,9 @@ std::string openssl_option(const Config& config, std::string_view name) {
     return config.openssl_key;
   if (name == "passphrase")
     return config.openssl_passphrase;
-  return name == "cafile" ? config.openssl_cafile : config.openssl_capath;
+  if (name == "cafile")
+    return config.openssl_cafile;
+  return name == "capath" ? config.openssl_capath : std::string{};
 }
 
 /// What an actor is handed that puts a message into a mailbox.

@@ -44,10 +44,13 @@ struct connect_options {
 /// first fetch or prefetch, and again whenever the connection is lost.
 ///
 /// * `owners`: where the bearer is published; the next one is tried when one
-///   cannot be reached or has stopped. They may be different bearers, and
-///   owners that were started anew. A replica that is published is an owner in
-///   turn, and cannot be reached either while it does not reach its own. Nobody
-///   must be his own owner, be it by way of others: he would have no token.
+///   cannot be reached, has stopped, or says nothing to a question within its
+///   part of the attempt, which is `refresh_request_timeout`, half of it if
+///   there is a fallback, divided by the number of owners. They may be
+///   different bearers, and owners that were started anew. A replica that is
+///   published is an owner in turn, and cannot be reached either while it does
+///   not reach its own. Nobody must be his own owner, be it by way of others:
+///   he would have no token.
 /// * In an attempt the replica asks the owner. `settings` says how long it may
 ///   take, of which the owner spends a minute at most, and how failures are
 ///   backed off; `refresh_request_timeout` should be above that of the owner.
@@ -63,9 +66,8 @@ struct connect_options {
 ///   when. Silence is noticed when a question gets no answer; an owner that has
 ///   confirmed one and falls silent then is believed to be at work until the
 ///   end of the attempt.
-/// * `renew_synchronous` gets the outcome of an attempt of the replica, which
-/// is
-///   to ask the owner. If that is in a backoff for longer, it is the owner's
+/// * `renew_synchronous` gets the outcome of an attempt of the replica, that is
+///   of asking the owner. If that is in a backoff for longer, it is the owner's
 ///   last error: at a distance nobody starts ahead of a backoff.
 /// * A rejection reaches other nodes as soon as the owner's word of it does. A
 ///   replica that is cut off may serve a rejected token until it is connected

@@ -299,7 +299,7 @@ TEST_CASE(
   false_owner at{
     [](const line_end& to, const question& what) { to.grant(what, 1); }};
   auto replica = must(
-    remote::connect(here.sys, {mute.at.address(), at.address()}, quick(3s)));
+    remote::connect(here.sys, {mute.at.address(), at.address()}, quick(6s)));
   CHECK(secret_of(replica.fetch()) == "token-1");
   CHECK(mute.asked.is_set());
 }
@@ -322,7 +322,7 @@ TEST_CASE(
   options.fallback = silent_source(here.sys, fallen_back);
   auto replica
     = must(remote::connect(here.sys, {first.address(), second.address()},
-                           quick(3s), std::move(options)));
+                           quick(12s), std::move(options)));
   REQUIRE(secret_of(replica.fetch()) == "token-1");
   auto another = fetch_options{};
   another.renew_required = true;
@@ -337,7 +337,7 @@ TEST_CASE("a replica whose owner says nothing has its fallback",
   mute_owner mute;
   auto options = remote::connect_options{};
   options.fallback = ready_source(here.sys, make_token("fallback"));
-  auto replica = must(remote::connect(here.sys, mute.at.address(), quick(3s),
+  auto replica = must(remote::connect(here.sys, mute.at.address(), quick(6s),
                                       std::move(options)));
   CHECK(secret_of(replica.fetch()) == "fallback");
   CHECK(mute.asked.is_set());
@@ -363,4 +363,34 @@ TEST_CASE(
     = timeout_details_of(error_of(replica.fetch(opts)))->last_error;
   CHECK(last == errc::owner_unreachable);
   CHECK(contains(caf::to_string(last), "refused"));
+}
+
+TEST_CASE(
+  "a fetch that cannot wait for the fallback is told why that had no token"
+  " before",
+  "[remote][I6]") {
+  node here;
+  signal asked_again;
+  signal go;
+  const auto guard = at_end{go};
+  auto options = remote::connect_options{};
+  options.fallback = function_source(
+    here.sys, [=, calls = 0]() mutable -> caf::expected<token> {
+      if (++calls == 1)
+        return caf::make_error(errc::command_failed, "out of order");
+      asked_again.set();
+      go.wait();
+      return caf::make_error(errc::busy);
+    });
+  auto replica = must(remote::connect(here.sys, local(dead_port()), quick(1min),
+                                      std::move(options)));
+  replica.prefetch();
+  REQUIRE(asked_again.wait());
+  auto opts = fetch_options{};
+  opts.timeout = 10ms;
+  const auto last
+    = timeout_details_of(error_of(replica.fetch(opts)))->last_error;
+  CHECK(last == errc::owner_unreachable);
+  CHECK(contains(caf::to_string(last), "refused"));
+  CHECK(contains(caf::to_string(last), "out of order"));
 }

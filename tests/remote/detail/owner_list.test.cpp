@@ -26,9 +26,8 @@ owner_list two_owners() {
   return owner_list{{{"one", 1}, {"two", 2}}};
 }
 
-std::string text_of_error(const owner_list& owners,
-                          std::string_view besides = {}) {
-  const auto err = owners.error(besides);
+std::string text_of_error(const owner_list& owners) {
+  const auto err = owners.error();
   REQUIRE(err == errc::owner_unreachable);
   return caf::to_string(err);
 }
@@ -51,9 +50,19 @@ TEST_CASE("the error of an outage tells of each owner why, and since when",
   owners.move_on();
   owners.note(caf::make_error(errc::connection_failed, "two:2: refused"),
               start + 1h);
-  const auto text = text_of_error(owners, "nor the fallback");
+  owners.add("nor the fallback");
+  const auto text = text_of_error(owners);
   CHECK(contains(text, "one:1: connection lost, two:2: refused; "
                        "since 2001-09-09T01:46:40Z; nor the fallback"));
+}
+
+TEST_CASE("an owner's reason is cut", "[remote][I6]") {
+  auto owners = two_owners();
+  owners.note(caf::make_error(errc::owner_unreachable, std::string(300, 'x')),
+              start);
+  const auto text = text_of_error(owners);
+  CHECK(contains(text, std::string(256, 'x') + "..., two:2"));
+  CHECK(!contains(text, std::string(257, 'x')));
 }
 
 TEST_CASE("an outage begins with the question that has no answer",
@@ -71,8 +80,10 @@ TEST_CASE("an outage begins with the question that has no answer",
 TEST_CASE("an answer ends an outage", "[remote][I6]") {
   auto owners = two_owners();
   owners.note(lost(), start);
+  owners.add("nor the fallback");
   owners.answered();
   CHECK(!contains(text_of_error(owners), "since"));
+  CHECK(!contains(text_of_error(owners), "fallback"));
   CHECK(!contains(text_of_error(owners), "lost"));
   owners.note(lost(), start + 1h);
   CHECK(contains(text_of_error(owners), "since 2001-09-09T02:46:40Z"));

@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -149,7 +150,7 @@ private:
                                          "no answer in time");
     const auto over = attempt_->overdue(now());
     if (over && attempt_->fallen_back())
-      finish(owners_.error("nor has the fallback a token"));
+      fail_both("nor has the fallback a token");
     else if (over)
       do_without_owner(silence);
     else if (confirm_by_ && now().steady >= *confirm_by_)
@@ -211,7 +212,7 @@ private:
                  clock_());
     if (!attempt_) {
       // In a backoff nothing else tells of it.
-      tell_obstacle(owners_.error({}));
+      tell_obstacle(owners_.error());
       to_refresher(lost_atom_v, asked_);
     } else if (!attempt_->fallen_back()) {
       dial();
@@ -226,10 +227,10 @@ private:
     // Another one may do better.
     owners_.move_on();
     if (!standby_) {
-      finish(owners_.error({}));
+      finish(owners_.error());
       return;
     }
-    tell_obstacle(owners_.error({}));
+    tell_obstacle(owners_.error());
     attempt_->fall_back();
     expect_confirmation({});
     ask_fallback(attempt_->begin(++questions_, now()));
@@ -253,12 +254,16 @@ private:
 
   void expect_answer() {
     owners_.asked(clock_());
-    tell_obstacle(owners_.error({}));
+    tell_obstacle(owners_.error());
   }
 
-  /// For fetches that have no time to wait until we know more.
+  /// For fetches that have no time to wait until we know more. Urgent, as the
+  /// end of an attempt is, which must not overtake it.
   void tell_obstacle(const caf::error& what) {
-    to_refresher(obstacle_atom_v, asked_, what);
+    if (auto hdl = caf::actor_cast<refresher_actor>(refresher_))
+      bearer::detail::mail(self_, obstacle_atom_v, asked_, what)
+        .urgent()
+        .send(hdl);
   }
 
   /// It is there, and works at this question.
@@ -348,13 +353,20 @@ private:
     }
     auto& outcome = std::get<caf::expected<token>>(next);
     if (!outcome) {
-      finish(owners_.error("nor has the fallback a token: "
-                           + caf::to_string(outcome.error())));
+      fail_both("nor has the fallback a token: "
+                + caf::to_string(outcome.error()));
       return;
     }
+    owners_.add({});
     // To see whether the owner is back.
     outcome->refresh_after = look_again_after_;
     settle(std::move(outcome));
+  }
+
+  /// Says so until one of the two has a token.
+  void fail_both(std::string why) {
+    owners_.add(std::move(why));
+    finish(owners_.error());
   }
 
   // -- the end ----------------------------------------------------------------

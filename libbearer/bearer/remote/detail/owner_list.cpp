@@ -5,10 +5,15 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <utility>
 
 namespace bearer::remote::detail {
 
 namespace {
+
+/// The most bytes of a reason. A replica whose owner is a replica as well gets
+/// the reasons of both, and its own ones again if it is that one's owner.
+constexpr std::size_t max_why = 256;
 
 /// As RFC 3339 has it, to the second.
 std::string to_text(caf::timestamp when) {
@@ -43,16 +48,24 @@ void owner_list::asked(caf::timestamp now) {
 void owner_list::note(const caf::error& why, caf::timestamp now) {
   if (!since_)
     since_ = now;
-  entries_[current_].why = text_of(why);
+  auto& text = entries_[current_].why;
+  text = text_of(why);
+  if (text.size() > max_why)
+    text.replace(max_why, text.size(), "...");
 }
 
 void owner_list::answered() {
   since_.reset();
   for (auto& x : entries_)
     x.why.clear();
+  besides_.clear();
 }
 
-caf::error owner_list::error(std::string_view besides) const {
+void owner_list::add(std::string besides) {
+  besides_ = std::move(besides);
+}
+
+caf::error owner_list::error() const {
   auto text = std::string{};
   for (const auto& x : entries_) {
     const auto where = to_string(x.where);
@@ -65,8 +78,8 @@ caf::error owner_list::error(std::string_view besides) const {
   }
   if (since_)
     text += "; since " + to_text(*since_);
-  if (!besides.empty())
-    text.append("; ").append(besides);
+  if (!besides_.empty())
+    text += "; " + besides_;
   return caf::make_error(errc::owner_unreachable, text);
 }
 

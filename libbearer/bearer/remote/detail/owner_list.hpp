@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace bearer::remote::detail {
@@ -44,10 +43,13 @@ public:
   /// The current one has answered.
   void answered();
 
+  /// What else is to be said of the outage, as long as it lasts; nothing if
+  /// empty.
+  void add(std::string besides);
+
   /// `errc::owner_unreachable` that names the owners, why each could not be
-  /// reached when it was last tried, and since when that is so.
-  /// @param besides Something to add; may be empty.
-  caf::error error(std::string_view besides) const;
+  /// reached when it was last tried, since when that is so, and what was added.
+  caf::error error() const;
 
 private:
   struct entry {
@@ -58,6 +60,7 @@ private:
   std::vector<entry> entries_;
   std::size_t current_ = 0;
   std::optional<caf::timestamp> since_;
+  std::string besides_;
 };
 
 } // namespace bearer::remote::detail

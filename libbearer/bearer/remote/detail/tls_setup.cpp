@@ -78,6 +78,9 @@ caf::error try_out(const tls_setup& setup, SSL_CTX* ctx) {
       != 1)
     return cannot_use("cafile",
                       setup.cafile.empty() ? setup.capath : setup.cafile);
+  if (!setup.ciphers.empty()
+      && SSL_CTX_set_cipher_list(ctx, setup.ciphers.c_str()) != 1)
+    return complain("cipher-list", last_error());
   return {};
 }
 
@@ -87,8 +90,8 @@ tls_setup read_tls_setup(const caf::actor_system_config& config) {
   auto get = [&](std::string_view name) {
     return bearer::detail::openssl_option(config, name);
   };
-  return {get("certificate"), get("key"), get("passphrase"), get("cafile"),
-          get("capath")};
+  return {get("certificate"), get("key"),    get("passphrase"),
+          get("cafile"),      get("capath"), get("cipher-list")};
 }
 
 caf::error check(const tls_setup& setup) {

@@ -16,6 +16,9 @@ struct tls_setup {
   std::string cafile;
   std::string capath;
 
+  /// The cipher list; CAF's own if empty, which 0.18 has always.
+  std::string ciphers;
+
   /// Whether CAF would use TLS without any authentication.
   bool empty() const noexcept {
     return certificate.empty() && key.empty() && passphrase.empty()

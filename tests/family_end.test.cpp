@@ -3,6 +3,7 @@
 
 #include "support/family_scene.hpp"
 #include "support/real_sources.hpp"
+#include "support/time_of.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -5,6 +5,7 @@
 #include "support/eventually.hpp"
 #include "support/real_sources.hpp"
 #include "support/scene.hpp"
+#include "support/time_of.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>

@@ -1,6 +1,7 @@
 #include "support/eventually.hpp"
 #include "support/hanging_folder.hpp"
 #include "support/thread_count.hpp"
+#include "support/time_of.hpp"
 
 #include "end_to_end/outcome.hpp"
 

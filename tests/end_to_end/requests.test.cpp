@@ -1,6 +1,8 @@
 #include <bearer/http/send.hpp>
 #include <bearer/reader.hpp>
 
+#include "support/time_of.hpp"
+
 #include "end_to_end/sending.hpp"
 #include "end_to_end/world.hpp"
 #include <catch2/generators/catch_generators.hpp>

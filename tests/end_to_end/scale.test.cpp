@@ -19,6 +19,9 @@ using namespace bearer::test;
 
 namespace {
 
+/// How long a crowd may take, of which most waits for a connection.
+constexpr auto long_patience = 4 * patience;
+
 /// A family whose options for a key are those of a client, changed for it.
 family spawn_clients(
   oauth_world& it, std::size_t max_size, const oauth2::options& client,
@@ -26,6 +29,8 @@ family spawn_clients(
   auto settings = family_settings{};
   settings.max_size = max_size;
   settings.renewal = quick();
+  settings.renewal.fetch_timeout = long_patience;
+  settings.renewal.refresh_request_timeout = long_patience;
   return must(spawn_family(
     it.real.sys,
     [&it, client, change = std::move(change)](const std::string& key) {
@@ -137,7 +142,7 @@ TEST_CASE("a family of ten thousand keys works against one server",
   const auto tenants = audiences(it, count);
   const auto all = gather(it.real.sys, tenants, count,
                           [](auto i) { return std::to_string(i); });
-  REQUIRE(all->done.wait());
+  REQUIRE(all->done.wait(long_patience));
   REQUIRE(all->failures == 0);
   CHECK(count_wrong(it, *all,
                     [](const auto& x, auto i) {
@@ -169,7 +174,7 @@ TEST_CASE("two thousand clients of a family that sign for themselves take few"
   const auto clients
     = signing_clients(it, signing_with(key, oauth2::algorithm::es256), count);
   const auto all = gather(it.real.sys, clients, count, name_of);
-  REQUIRE(all->done.wait());
+  REQUIRE(all->done.wait(long_patience));
   REQUIRE(all->failures == 0);
   CHECK(
     count_wrong(it, *all,

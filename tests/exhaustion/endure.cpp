@@ -28,8 +28,8 @@ bool expect(bool holds, const std::string& what) {
 bearer::renewal_settings hasty() {
   auto result = bearer::renewal_settings{};
   // Long enough for the thread of an attempt to end before the next.
-  result.initial_retry_timeout = 100ms;
-  result.max_retry_timeout = 200ms;
+  result.initial_retry_timeout = 300ms;
+  result.max_retry_timeout = 600ms;
   result.fetch_timeout = patience;
   return result;
 }

@@ -4,6 +4,7 @@
 #include "support/real_sources.hpp"
 #include "support/rpc_scene.hpp"
 #include "support/rpc_server.hpp"
+#include "support/time_of.hpp"
 #include "support/waiting_calls.hpp"
 
 #include <caf/actor_cast.hpp>

@@ -3,6 +3,7 @@
 #include "support/hanging_resolver.hpp"
 #include "support/http_client.hpp"
 #include "support/tcp_server.hpp"
+#include "support/time_of.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

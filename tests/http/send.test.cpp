@@ -1,6 +1,7 @@
 #include <bearer/bearer.hpp>
 #include <bearer/http/send.hpp>
 
+#include "support/eventually.hpp"
 #include "support/heard_request.hpp"
 #include "support/http_client.hpp"
 #include "support/numbered_source.hpp"
@@ -280,12 +281,12 @@ TEST_CASE_METHOD(fixture,
                  "[http][with_token][I5]") {
   const auto server = tcp_server{[](connection& to) { to.wait_for_close(); }};
   auto opts = fetch_options{};
-  opts.timeout = 100ms;
+  opts.timeout = 700ms;
   const auto err = error_of(send(http::get(server.url()), opts));
   CHECK((err == errc::answer_lost || err == errc::timed_out));
   CHECK(error_of(http::send(api, http::get(server.url()), opts))
         == errc::answer_lost);
-  CHECK(server.connections() == 2);
+  CHECK(eventually([&] { return server.connections() == 2; }));
   CHECK_FALSE(api.is_renewal_required());
 }
 

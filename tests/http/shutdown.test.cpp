@@ -9,6 +9,7 @@
 #include "support/http_client.hpp"
 #include "support/io_threads.hpp"
 #include "support/tcp_server.hpp"
+#include "support/time_of.hpp"
 
 #include <caf/scoped_actor.hpp>
 
@@ -97,7 +98,9 @@ TEST_CASE("an actor system ends at once while a server hangs", "[http]") {
 TEST_CASE("an actor system ends at once in the handshake of TLS", "[http]") {
   auto asked = counter{10};
   auto server = tcp_server{[&](connection& peer) {
-    asked.count();
+    // Who has said something has read the authorities, which takes long.
+    if (!peer.read().empty())
+      asked.count();
     peer.wait_for_close();
   }};
   const auto url = "https://127.0.0.1:" + std::to_string(server.port());

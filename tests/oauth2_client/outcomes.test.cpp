@@ -91,8 +91,8 @@ TEST_CASE("oauth2_client fetches tokens alone without a URL",
 
 TEST_CASE("oauth2_client goes on for its duration", "[oauth2][oauth2_client]") {
   const auto it = client_world{};
-  const auto got = it.run_with_secret(
-    {"--duration=300ms", "--pause=1ms", "--concurrency=2"});
+  const auto got
+    = it.run_with_secret({"--duration=2s", "--pause=10ms", "--concurrency=2"});
   CHECK(went_well(got, it.server.counts().resource_ok));
   CHECK(got["requests"] > 2);
 }

@@ -37,6 +37,7 @@ handle real_server::bearer(const oauth2::options& what,
                            renewal_settings settings) {
   settings.initial_retry_timeout = std::chrono::milliseconds{20};
   settings.max_retry_timeout = std::chrono::milliseconds{100};
+  settings.refresh_request_timeout = std::chrono::seconds{30};
   return must(bearer::spawn(sys(), source(what), settings));
 }
 

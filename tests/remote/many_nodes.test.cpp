@@ -31,7 +31,8 @@ public:
   any_source spawn(caf::actor_system& sys) const {
     return function_source(sys, [calls = calls_, fading = fading_] {
       const auto n = ++*calls;
-      const auto lifetime = n <= fading ? caf::timespan{6s} : caf::timespan{1h};
+      const auto lifetime = n <= fading ? caf::timespan{12s}
+                                        : caf::timespan{1h};
       return make_token("token-" + std::to_string(n), caf::make_timestamp(),
                         lifetime);
     });

@@ -391,13 +391,13 @@ TEST_CASE("a replica that has stopped does not begin with its fallback",
     return must(remote::connect(here.sys, local(hangs.port()), quick(limit),
                                 falling_back_on(fallback.spawn(here.sys))));
   };
-  auto replica = connect(unused, 400ms);
+  auto replica = connect(unused, 3s);
   const auto watch = event_watch{replica};
   replica.prefetch();
   REQUIRE(watch.wait<events::attempt_started>());
   replica.stop();
   // Later than that one would have had it.
-  CHECK(connect(used, 1s).fetch());
+  CHECK(connect(used, 6s).fetch());
   CHECK(used.calls() == 1);
   CHECK(unused.calls() == 0);
 }
@@ -436,9 +436,8 @@ TEST_CASE("a fallback without a token leaves the owner's error in place",
   node here;
   numbered_source source;
   source.break_down();
-  auto replica
-    = must(remote::connect(here.sys, local(dead_port()), quick(200ms),
-                           falling_back_on(source.spawn(here.sys))));
+  auto replica = must(remote::connect(here.sys, local(dead_port()), quick(),
+                                      falling_back_on(source.spawn(here.sys))));
   auto opts = fetch_options{};
   opts.report_error = true;
   const auto err = error_of(replica.fetch(opts));

@@ -6,6 +6,7 @@
 #include "support/numbered_source.hpp"
 #include "support/real_sources.hpp"
 #include "support/test_ca.hpp"
+#include "support/time_of.hpp"
 
 #include <caf/actor_registry.hpp>
 

@@ -5,6 +5,7 @@
 #include <bearer/source/static_source.hpp>
 
 #include "support/real_time.hpp"
+#include "support/time_of.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/sec.hpp>

@@ -4,6 +4,7 @@
 
 #include "support/real_time.hpp"
 #include "support/temp_folder.hpp"
+#include "support/time_of.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -263,7 +264,7 @@ TEST_CASE_METHOD(fixture, "a program that takes too long is killed with its "
                           "whole group, and says what it said") {
   auto line = lifeline{folder};
   auto text = failure(shell("echo waiting >&2; " + process_family, line.path()),
-                      {}, make_attempt(1s));
+                      {}, make_attempt(4s));
   CHECK(contains(text, "killed"));
   CHECK(contains(text, "waiting"));
   CHECK(line.dead());

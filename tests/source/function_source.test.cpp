@@ -2,6 +2,7 @@
 #include <bearer/source/function_source.hpp>
 
 #include "support/real_time.hpp"
+#include "support/time_of.hpp"
 
 #include <caf/event_based_actor.hpp>
 

@@ -4,6 +4,7 @@
 
 #include "support/hanging_folder.hpp"
 #include "support/real_time.hpp"
+#include "support/time_of.hpp"
 
 #include <chrono>
 

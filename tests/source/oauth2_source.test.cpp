@@ -183,7 +183,7 @@ TEST_CASE("a source obeys the attempt's budget", "[oauth2]") {
   real_system real;
   const auto err
     = error_of(ask(real.sys, must(oauth2_source(real.sys, client_of(server))),
-                   make_attempt(100ms)));
+                   make_attempt(1s)));
   CHECK(err == errc::answer_lost);
 }
 

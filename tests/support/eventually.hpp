@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <thread>
 
 namespace bearer::test {
 
@@ -14,9 +15,12 @@ namespace bearer::test {
 template <class Predicate>
 bool eventually(Predicate holds) {
   const auto end = std::chrono::steady_clock::now() + patience;
-  while (!holds())
+  while (!holds()) {
     if (std::chrono::steady_clock::now() > end)
       return false;
+    // Whoever is to bring it about needs the processor.
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
   return true;
 }
 

@@ -120,8 +120,8 @@ public:
   }
 
   /// Waits until it has happened; false if it did not in good time.
-  bool wait() const {
-    return future_.wait_for(patience) == std::future_status::ready;
+  bool wait(std::chrono::seconds limit = patience) const {
+    return future_.wait_for(limit) == std::future_status::ready;
   }
 
   bool is_set() const {
@@ -154,13 +154,5 @@ public:
 private:
   signal what_;
 };
-
-/// The time `f` takes.
-template <class F>
-std::chrono::steady_clock::duration time_of(F f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::steady_clock::now() - start;
-}
 
 } // namespace bearer::test

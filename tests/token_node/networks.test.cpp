@@ -1,3 +1,5 @@
+#include "support/time_of.hpp"
+
 #include "token_node/two_networks.hpp"
 #include "token_node/world.hpp"
 #include <catch2/generators/catch_generators.hpp>

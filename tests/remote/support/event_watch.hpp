@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -31,6 +32,9 @@ public:
         return {[state](const event& what) { state->add(what); }};
       });
     bearer.subscribe(listener_);
+    // The first one tells that what happens from now on is heard.
+    if (!wait([](const event&) { return true; }))
+      throw std::runtime_error("the bearer takes no listener");
   }
 
   /// Waits until there were `n` events that match.

@@ -84,8 +84,8 @@ struct cluster {
   }
 
   /// Has CAF notice silence soon.
-  words watchful = {"--caf.middleman.heartbeat-interval=100ms",
-                    "--caf.middleman.connection-timeout=1s"};
+  words watchful = {"--caf.middleman.heartbeat-interval=200ms",
+                    "--caf.middleman.connection-timeout=3s"};
 
   counted_issuer source;
   test_ca ca;
@@ -202,7 +202,7 @@ TEST_CASE("a link that drops everything in silence is noticed and left",
     it.networks->swallow(from);
   const auto noticed
     = time_of([&] { REQUIRE(replica.says("owner_unreachable", before + 1)); });
-  // CAF's timeout of one second, and an attempt of two, with much room.
+  // CAF's timeout of three seconds, and an attempt of two, with much room.
   CHECK(noticed < 15s);
   REQUIRE(replica.says("owner_unreachable", before + 2));
   folder.write("new", token_text("new-" + std::string{canary}));

@@ -83,8 +83,9 @@ struct cluster {
     return replicas.emplace_back(networks->in(side::right, node));
   }
 
-  /// Has CAF notice silence soon.
-  words watchful = {"--caf.middleman.heartbeat-interval=200ms",
+  /// Has CAF notice silence soon. Each heartbeat ends the handshakes that are
+  /// under way, so that not many may.
+  words watchful = {"--caf.middleman.heartbeat-interval=1s",
                     "--caf.middleman.connection-timeout=3s"};
 
   counted_issuer source;

@@ -17,7 +17,7 @@ struct tally {
   std::uint64_t timed_out = 0;
   std::uint64_t failed = 0;
 
-  /// Tokens that had expired before the fetch began that got them.
+  /// Tokens that had expired when they arrived.
   std::uint64_t expired = 0;
 
   /// Tokens that the server refused.

@@ -117,7 +117,7 @@ TEST_CASE("replicas that are each other's owners have no token and say so",
     const auto err = error_of(replica->fetch(opts));
     CHECK(err == errc::timed_out);
     // However often it has gone to and fro.
-    CHECK(caf::to_string(err).size() < 400);
+    CHECK(caf::to_string(err).size() < 300);
   }
 }
 

@@ -227,6 +227,16 @@ TEST_CASE("what the owner waited for says more than that it did", "[remote]") {
   CHECK(other == errc::attempt_timed_out);
 }
 
+TEST_CASE("an owner's own outage is told in brief", "[remote][I6]") {
+  const auto text_with = [](errc code) {
+    return caf::to_string(
+      reason_of(decline(caf::make_error(code, std::string(300, 'x')))));
+  };
+  CHECK(contains(text_with(errc::command_failed), std::string(300, 'x')));
+  CHECK(contains(text_with(errc::owner_unreachable), "the owner: x"));
+  CHECK(!contains(text_with(errc::owner_unreachable), std::string(128, 'x')));
+}
+
 TEST_CASE("an error that other nodes do not know is told in words",
           "[remote]") {
   const auto got

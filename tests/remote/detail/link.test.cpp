@@ -137,6 +137,13 @@ private:
   std::uint16_t port_;
 };
 
+/// What a fetch is told that cannot wait for the end of an attempt.
+caf::error what_is_told_in_haste(const handle& replica) {
+  auto opts = fetch_options{};
+  opts.timeout = 10ms;
+  return timeout_details_of(error_of(replica.fetch(opts)))->last_error;
+}
+
 } // namespace
 
 TEST_CASE("a newer token that came up during a question is asked for",
@@ -357,10 +364,7 @@ TEST_CASE(
                                       std::move(options)));
   replica.prefetch();
   REQUIRE(asked.wait());
-  auto opts = fetch_options{};
-  opts.timeout = 10ms;
-  const auto last
-    = timeout_details_of(error_of(replica.fetch(opts)))->last_error;
+  const auto last = what_is_told_in_haste(replica);
   CHECK(last == errc::owner_unreachable);
   CHECK(contains(caf::to_string(last), "refused"));
 }
@@ -386,10 +390,7 @@ TEST_CASE(
                                       std::move(options)));
   replica.prefetch();
   REQUIRE(asked_again.wait());
-  auto opts = fetch_options{};
-  opts.timeout = 10ms;
-  const auto last
-    = timeout_details_of(error_of(replica.fetch(opts)))->last_error;
+  const auto last = what_is_told_in_haste(replica);
   CHECK(last == errc::owner_unreachable);
   CHECK(contains(caf::to_string(last), "refused"));
   CHECK(contains(caf::to_string(last), "out of order"));

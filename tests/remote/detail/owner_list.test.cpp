@@ -56,15 +56,6 @@ TEST_CASE("the error of an outage tells of each owner why, and since when",
                        "since 2001-09-09T01:46:40Z; nor the fallback"));
 }
 
-TEST_CASE("an owner's reason is cut", "[remote][I6]") {
-  auto owners = two_owners();
-  owners.note(caf::make_error(errc::owner_unreachable, std::string(300, 'x')),
-              start);
-  const auto text = text_of_error(owners);
-  CHECK(contains(text, std::string(256, 'x') + "..., two:2"));
-  CHECK(!contains(text, std::string(257, 'x')));
-}
-
 TEST_CASE("an outage begins with the question that has no answer",
           "[remote][I6]") {
   auto owners = two_owners();

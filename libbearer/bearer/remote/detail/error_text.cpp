@@ -14,6 +14,16 @@ namespace {
 /// The most bytes of a text; the rest of an endless one helps nobody.
 constexpr std::size_t max_text = 1024;
 
+/// The same of why an owner that is a replica does not reach its own one. In a
+/// circle of replicas each gets its own words back, and more each time.
+constexpr std::size_t max_outage = 128;
+
+std::string cut(std::string text, std::size_t most) {
+  if (text.size() > most)
+    text.replace(most, text.size(), "...");
+  return text;
+}
+
 /// The cause of an error that its source has wrapped.
 caf::error unwrap(const caf::error& why) {
   if (!is_bearer_error(why))
@@ -57,9 +67,7 @@ std::string text_of(const caf::error& why) {
     result = caf::get<0>(view);
   else if (!why.context().empty())
     result = caf::to_string(why.context());
-  if (result.size() > max_text)
-    result.replace(max_text, result.size(), "...");
-  return result;
+  return cut(std::move(result), max_text);
 }
 
 answer decline(const caf::error& why) {
@@ -76,7 +84,9 @@ answer decline(const caf::error& why) {
 }
 
 caf::error reason_of(const answer& declined) {
-  const auto text = as_of_owner(declined.text);
+  const auto most = declined.code == errc::owner_unreachable ? max_outage
+                                                             : max_text;
+  const auto text = cut(as_of_owner(declined.text), most);
   // Callers of the replica must not take these for its own.
   if (declined.code == errc::stopped)
     return caf::make_error(errc::source_stopped, "the owner has stopped");

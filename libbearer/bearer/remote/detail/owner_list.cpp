@@ -11,10 +11,6 @@ namespace bearer::remote::detail {
 
 namespace {
 
-/// The most bytes of a reason. A replica whose owner is a replica as well gets
-/// the reasons of both, and its own ones again if it is that one's owner.
-constexpr std::size_t max_why = 256;
-
 /// As RFC 3339 has it, to the second.
 std::string to_text(caf::timestamp when) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(when);
@@ -48,10 +44,7 @@ void owner_list::asked(caf::timestamp now) {
 void owner_list::note(const caf::error& why, caf::timestamp now) {
   if (!since_)
     since_ = now;
-  auto& text = entries_[current_].why;
-  text = text_of(why);
-  if (text.size() > max_why)
-    text.replace(max_why, text.size(), "...");
+  entries_[current_].why = text_of(why);
 }
 
 void owner_list::answered() {

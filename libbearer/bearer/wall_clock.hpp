@@ -6,9 +6,11 @@
 
 namespace bearer {
 
-/// Tells the wall time, which tokens expire by. Called from any thread and on
-/// every fetch, hence fast, thread-safe and without exceptions. Delays and
-/// deadlines do not use it: they live on the actor clock, which is steady.
+/// Tells the wall time, which tokens expire by. Called on every fetch and on
+/// any thread that uses the bearer, also while that thread only sends it a
+/// message: hence fast, thread-safe, without exceptions, and without locks that
+/// somebody may hold who uses the bearer. Delays and deadlines do not use it:
+/// they live on the actor clock, which is steady.
 using wall_clock = std::function<caf::timestamp()>;
 
 /// The machine's own wall clock, which jumps when somebody sets it.

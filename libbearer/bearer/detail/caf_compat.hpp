@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caf/abstract_actor.hpp>
 #include <caf/action.hpp>
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
@@ -9,6 +10,7 @@
 #include <caf/config.hpp>
 #include <caf/disposable.hpp>
 #include <caf/error.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/message.hpp>
 #include <caf/message_id.hpp>
@@ -26,6 +28,7 @@
 #  include <caf/scheduler.hpp>
 #else
 #  include <caf/execution_unit.hpp>
+#  include <caf/monitorable_actor.hpp>
 #endif
 
 /// The one place that knows which CAF it is compiled against: everything here
@@ -99,7 +102,39 @@ inline caf::mailbox_element_ptr make_letter(caf::strong_actor_ptr sender,
   return caf::make_mailbox_element(std::move(sender), id, std::move(content));
 }
 
+/// The same question of the same asker, with other content. CAF will not answer
+/// `what` then.
+inline caf::mailbox_element_ptr rewrite(caf::mailbox_element& what,
+                                        caf::message content) {
+  return make_letter(std::exchange(what.sender, nullptr), what.mid,
+                     std::move(content));
+}
+
+/// The base of actors that CAF does not schedule.
+class unscheduled_actor : public caf::abstract_actor {
+protected:
+  using caf::abstract_actor::abstract_actor;
+
+  /// Nobody refers to it any more. Its end comes after this. May make no new
+  /// references to it.
+  virtual void on_last_reference() noexcept = 0;
+
+private:
+  void force_close_mailbox() final {
+    on_last_reference();
+  }
+};
+
 #else
+
+/// The same question of the same asker, with other content. CAF will not answer
+/// `what` then.
+inline caf::mailbox_element_ptr rewrite(caf::mailbox_element& what,
+                                        caf::message content) {
+  return caf::make_mailbox_element(std::exchange(what.sender, nullptr),
+                                   what.mid, std::exchange(what.stages, {}),
+                                   std::move(content));
+}
 
 /// Holds references, hence must be used within the expression that makes it.
 template <caf::message_priority Priority, class Self, class... Ts>
@@ -141,9 +176,8 @@ public:
     using result = decltype(self_->delegate(to, std::declval<Ts>()...));
     auto& what = *self_->current_mailbox_element();
     auto pass = [&](auto&&... xs) {
-      auto letter = caf::make_mailbox_element(
-        std::exchange(what.sender, nullptr), what.mid, std::move(what.stages),
-        caf::make_message(std::forward<decltype(xs)>(xs)...));
+      auto letter
+        = rewrite(what, caf::make_message(std::forward<decltype(xs)>(xs)...));
       if (auto* whom = caf::actor_cast<caf::abstract_actor*>(to))
         whom->enqueue(std::move(letter), self_->context());
     };
@@ -235,6 +269,25 @@ inline caf::mailbox_element_ptr make_letter(caf::strong_actor_ptr sender,
                                    std::move(content));
 }
 
+/// The base of actors that CAF does not schedule.
+class unscheduled_actor : public caf::monitorable_actor {
+public:
+  using caf::monitorable_actor::enqueue;
+
+  void on_destroy() final {
+    on_last_reference();
+    cleanup(caf::exit_reason::unreachable, nullptr);
+    unregister_from_system();
+  }
+
+protected:
+  using caf::monitorable_actor::monitorable_actor;
+
+  /// Nobody refers to it any more. Its end comes after this. May make no new
+  /// references to it.
+  virtual void on_last_reference() noexcept = 0;
+};
+
 #endif
 
 /// Answers what `whom` awaits under this ID. Does nothing if it has ended or
@@ -257,7 +310,7 @@ caf::message_id await_outside(Self* self, F on_answer) {
 }
 
 /// Whether `hdl` is the only reference to its actor, which then has no message
-/// to process: one that has is referred to by CAF's scheduler.
+/// to process: one that has is referred to by whoever processes it.
 template <class Handle>
 bool is_only_reference(const Handle& hdl) noexcept {
   const auto* ctrl = caf::actor_cast<caf::actor_control_block*>(hdl);

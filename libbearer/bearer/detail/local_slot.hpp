@@ -20,12 +20,11 @@ namespace bearer::detail {
 /// What a bearer shares with those of its actor system who want to know the
 /// token without a message: a copy of what the cache would hand out.
 ///
-/// The refresher publishes and withdraws here once the cache's message is on
-/// its way and before it answers anybody, so that nobody reads older than he
-/// was given, whichever way he goes. The cache notes what ends a token on its
-/// side. Handles note their caller's wishes, which also go to the cache as
-/// messages, so that he sees them at once. All members may be called from any
-/// thread.
+/// The refresher publishes and withdraws here before it tells the cache and
+/// answers anybody, so that nobody reads older than he was given, whichever way
+/// he goes. The cache notes what ends a token on its side. Handles note their
+/// caller's wishes, which also go to the cache as messages, so that he sees
+/// them at once. All members may be called from any thread.
 class local_slot {
 public:
   using steady_time = caf::actor_clock::time_point;
@@ -74,8 +73,7 @@ public:
   }
 
   /// The highest count published so far, in the same cache line. The cache
-  /// hands out nothing older: urgent messages may be ahead of the publication
-  /// in its mailbox.
+  /// hands out nothing older: the publication may be on its way there.
   std::uint64_t newest() const noexcept {
     return newest_.load(std::memory_order_relaxed);
   }
@@ -218,8 +216,6 @@ private:
   std::atomic<std::uint64_t> version_ = 1;
   std::atomic<std::uint64_t> newest_ = 0;
   const wall_clock clock_;
-  const bool system_clock_;
-  std::atomic<bool> gone_ = false;
   steady_time steady_end_;
   std::uint64_t floor_ = 0;
 
@@ -228,6 +224,9 @@ private:
 
   // Of the bearer, known from its first publication on.
   std::uint64_t id_ = 0;
+
+  const bool system_clock_;
+  std::atomic<bool> gone_ = false;
   bool requested_ = false;
   bool stopped_ = false;
   bool in_flight_ = false;

@@ -51,13 +51,4 @@ caf::result<T> answer(Self* self, caf::expected<T> what) {
   return caf::delegated<T>{};
 }
 
-/// Objects to the message at hand, if anybody has asked: an error that nobody
-/// expects would end most actors.
-template <class Self>
-caf::result<void> object(Self* self, caf::error why) {
-  if (is_only_sent(self))
-    return caf::unit;
-  return why;
-}
-
 } // namespace bearer::internal

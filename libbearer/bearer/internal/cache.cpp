@@ -1,14 +1,17 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/detail/monitor.hpp>
+#include <bearer/detail/thread_memory.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/answer.hpp>
 #include <bearer/internal/cache.hpp>
 #include <bearer/internal/fetch_reply.hpp>
+#include <bearer/internal/in_place_actor.hpp>
+#include <bearer/internal/match.hpp>
 #include <bearer/internal/miss_queue.hpp>
 
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
+#include <caf/message_priority.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -20,74 +23,126 @@ namespace bearer::internal {
 
 namespace {
 
-class cache_state {
+class cache final : public in_place_actor {
 public:
-  static constexpr auto name = "bearer.cache";
-
-  cache_state(cache_actor::pointer self, cache_config config)
-    : self_(self), config_(std::move(config)) {
-    detail::ignore_errors(self_);
+  explicit cache(cache_config config)
+    : id_(config.id),
+      fetch_timeout_(config.fetch_timeout),
+      slot_(std::move(config.slot)),
+      make_refresher_(
+        std::make_unique<refresher_maker>(std::move(config.make_refresher))) {
+    // nop
   }
 
-  cache_state(const cache_state&) = delete;
-
-  cache_state& operator=(const cache_state&) = delete;
-
-  ~cache_state() {
-    config_.slot->vanish();
+  const char* name() const final {
+    return "bearer.cache";
   }
 
-  cache_actor::behavior_type make_behavior() {
-    // Before anybody can know the refresher, and only for this one use.
-    auto make_refresher = std::exchange(config_.make_refresher, nullptr);
-    refresher_ = make_refresher(caf::actor_cast<cache_actor>(self_));
-    detail::watch(self_, refresher_,
-                  [this](const caf::error&) { lose_refresher(); });
-    return {
-      [this](fetch_atom, const fetch_options& opts) { return fetch(opts, {}); },
-      [this](fetch_atom, const fetch_options& opts, const receiver_link& via) {
-        return fetch(opts, via);
-      },
-      [this](reject_atom, const generation& what) { return reject(what); },
-      [this](request_renewal_atom) { request_renewal(); },
-      [this](prefetch_atom) { prefetch(); },
-      [this](subscribe_atom, const event_listener& who) {
-        return subscribe(who);
-      },
-      [this](unsubscribe_atom, const event_listener& who) {
-        return unsubscribe(who);
-      },
-      [this](status_atom) { return snapshot(); },
-      [this](stop_atom) { stop(); },
-      [this](close_atom, caf::timespan grace) { return close(grace); },
-      [this](publish_atom, const token& what, caf::timestamp until) {
-        return publish(what, until);
-      },
-      [this](withdraw_atom, const generation& what) { return withdraw(what); },
-    };
+protected:
+  bool receive(const caf::message& what) final {
+    if (make_refresher_)
+      start();
+    return receive_fetch(what) || receive_wish(what) || receive_news(what)
+           || receive_request(what);
+  }
+
+  void on_end() noexcept final {
+    slot_->vanish();
+    make_refresher_.reset();
+    refresher_ = nullptr;
+    token_ = token{};
   }
 
 private:
+  /// Not before somebody needs it: most bearers of a large family are idle.
+  void start() {
+    const auto memory = detail::thread_memory{};
+    // Before anybody can know the refresher, and only for this one use.
+    const auto make = std::exchange(make_refresher_, nullptr);
+    refresher_ = (*make)(caf::actor_cast<cache_actor>(ctrl()));
+    detail::watch(this, refresher_,
+                  [this](const caf::error&) { lose_refresher(); });
+  }
+
+  // -- messages ---------------------------------------------------------------
+
+  bool receive_fetch(const caf::message& what) {
+    return match<fetch_atom, fetch_options>(
+             what, [this](fetch_atom, const auto& opts) { fetch(opts, {}); })
+           || match<fetch_atom, fetch_options, receiver_link>(
+             what, [this](fetch_atom, const auto& opts, const auto& via) {
+               fetch(opts, via);
+             });
+  }
+
+  bool receive_wish(const caf::message& what) {
+    return match<reject_atom, generation>(
+             what, [this](auto, const auto& refused) { reject(refused); })
+           || match<request_renewal_atom>(what,
+                                          [this](auto) { request_renewal(); })
+           || match<prefetch_atom>(what, [this](auto) { prefetch(); })
+           || match<stop_atom>(what, [this](auto) { stop(); });
+  }
+
+  bool receive_news(const caf::message& what) {
+    return match<publish_atom, token, caf::timestamp>(
+             what, [this](auto, const auto& tok,
+                          caf::timestamp until) { publish(tok, until); })
+           || match<withdraw_atom, generation>(
+             what, [this](auto, const auto& ended) { withdraw(ended); });
+  }
+
+  bool receive_request(const caf::message& what) {
+    return match<status_atom>(what, [this](auto) { snapshot(); })
+           || match<subscribe_atom, event_listener>(
+             what, [this](auto, const auto& who) { subscribe(who); })
+           || match<unsubscribe_atom, event_listener>(
+             what, [this](auto, const auto& who) { unsubscribe(who); })
+           || match<close_atom, caf::timespan>(
+             what, [this](auto, caf::timespan grace) { close(grace); });
+  }
+
+  // -- answers ----------------------------------------------------------------
+
+  void answer_with(const caf::expected<token>& what) {
+    answer(fetch_answer{what}.content());
+  }
+
+  /// Says that a wish has been noted, if anybody has asked.
+  void confirm() {
+    if (!is_only_sent(this))
+      answer({});
+  }
+
+  /// Objects to the message at hand, if anybody has asked: an error that nobody
+  /// expects would end most actors.
+  void object(caf::error why) {
+    if (!is_only_sent(this))
+      answer(caf::make_message(std::move(why)));
+  }
+
   // -- fetching ---------------------------------------------------------------
 
-  caf::result<token> fetch(const fetch_options& opts,
-                           const receiver_link& via) {
+  void fetch(const fetch_options& opts, const receiver_link& via) {
     if (stopped_) {
       ++counters_.stopped;
-      return answer<token>(self_, caf::make_error(errc::stopped));
+      answer_with(caf::make_error(errc::stopped));
+      return;
     }
     if (auto err = check(opts)) {
       ++counters_.failed;
-      return answer<token>(self_, std::move(err));
+      answer_with(std::move(err));
+      return;
     }
     const auto newer_than = wanted_newer_than(opts);
     if (usable() && token_.generation.count > std::max(newer_than, floor_)
-        && !hold_ && token_.generation.count >= config_.slot->newest()) {
+        && !hold_ && token_.generation.count >= slot_->newest()) {
       ++counters_.hits;
       via.leave(token_);
-      return answer<token>(self_, token_);
+      answer_with(token_);
+      return;
     }
-    return renew(opts, newer_than, via);
+    renew(opts, newer_than, via);
   }
 
   caf::error check(const fetch_options& opts) const {
@@ -106,161 +161,170 @@ private:
       return caf::make_error(errc::unknown_generation,
                              std::string{where} + ": " + std::string{about});
     };
-    if (what.id != config_.id)
+    if (what.id != id_)
       return complain("generation of another bearer");
-    // Urgent fetches may be ahead of the news of it, and let others pass.
-    if (what.count == 0
-        || what.count > std::max(newest_, config_.slot->newest()))
+    // The slot has it before we do.
+    if (what.count == 0 || what.count > slot_->newest())
       return complain("this bearer has not published it");
     return {};
   }
 
   std::uint64_t wanted_newer_than(const fetch_options& opts) const noexcept {
     const auto named = opts.newer_than ? opts.newer_than->count : 0;
-    if (!opts.renew_required)
-      return named;
-    // Its publication may be on its way to here, and with somebody already.
-    const auto newest = config_.slot->newest();
-    return std::max({named, token_.generation.count, newest});
+    return opts.renew_required ? std::max(named, slot_->newest()) : named;
   }
 
   bool usable() const {
-    return !token_.access_token.empty() && config_.slot->now() < usable_until_;
+    return !token_.access_token.empty() && slot_->now() < usable_until_;
   }
 
-  caf::result<token> renew(const fetch_options& opts, std::uint64_t newer_than,
-                           const receiver_link& via) {
-    config_.slot->hand_over();
-    auto budget = opts.timeout.value_or(config_.fetch_timeout);
+  void renew(const fetch_options& opts, std::uint64_t newer_than,
+             const receiver_link& via) {
+    slot_->hand_over();
+    auto budget = opts.timeout.value_or(fetch_timeout_);
     if (opts.renew_request_timeout)
       budget = std::min(budget, *opts.renew_request_timeout);
     auto terms = fetch_terms{};
     // With the floor, because an urgent fetch overtakes the news of it.
     terms.newer_than = std::max(newer_than, floor_) & fetch_terms::most;
     terms.wants_outcome = opts.report_error;
-    hand_over({terms, budget, fetch_reply{self_, via}},
-              {opts.renew_synchronous,
-               self_->current_message_id().is_urgent_message()});
-    return later;
+    const auto urgent = current_message_id().is_urgent_message();
+    hand_over({terms, budget, fetch_reply{this, via}},
+              {opts.renew_synchronous, urgent});
   }
 
   void hand_over(miss what, miss_kind kind) {
     auto queue = last_message_.add(std::move(what), kind);
     if (!queue)
       return;
+    const auto how = kind.urgent ? caf::message_priority::high
+                                 : caf::message_priority::normal;
     if (kind.synchronous)
-      send(renew_sync_atom_v, std::move(queue), kind.urgent);
+      send(how, refresher_, renew_sync_atom_v, missed_fetches{queue});
     else
-      send(renew_async_atom_v, std::move(queue), kind.urgent);
-  }
-
-  template <class Atom>
-  void send(Atom how, std::shared_ptr<miss_queue> what, bool urgent) {
-    const auto content = missed_fetches{std::move(what)};
-    if (urgent)
-      detail::mail(self_, how, content).urgent().send(refresher_);
-    else
-      detail::mail(self_, how, content).send(refresher_);
+      send(how, refresher_, renew_async_atom_v, missed_fetches{queue});
   }
 
   /// For messages without misses in them.
-  const refresher_actor& refresher() noexcept {
+  template <class... Ts>
+  void tell_refresher(Ts&&... what) {
     last_message_.close();
-    return refresher_;
+    send(caf::message_priority::normal, refresher_, std::forward<Ts>(what)...);
+  }
+
+  /// The same for the message at hand, which the refresher answers.
+  template <class... Ts>
+  void ask_refresher(Ts&&... what) {
+    last_message_.close();
+    pass_on(refresher_, std::forward<Ts>(what)...);
   }
 
   // -- wishes -----------------------------------------------------------------
 
-  caf::result<void> reject(const generation& what) {
-    if (stopped_)
-      return caf::unit;
-    if (auto err = check_published(what, "reject"))
-      return object(self_, std::move(err));
-    if (config_.slot->count_repeat(what))
-      return caf::unit;
-    floor_ = std::max(floor_, what.count);
-    config_.slot->raise_floor(floor_);
-    if (token_.generation.count <= floor_)
-      token_ = token{};
-    detail::mail(self_, rejected_atom_v, what).send(refresher());
-    return caf::unit;
+  void reject(const generation& what) {
+    if (stopped_) {
+      confirm();
+      return;
+    }
+    if (auto err = check_published(what, "reject")) {
+      object(std::move(err));
+      return;
+    }
+    if (!slot_->count_repeat(what)) {
+      floor_ = std::max(floor_, what.count);
+      slot_->raise_floor(floor_);
+      if (token_.generation.count <= floor_)
+        token_ = token{};
+      tell_refresher(rejected_atom_v, what);
+    }
+    confirm();
   }
 
   void request_renewal() {
-    if (stopped_)
-      return;
-    hold_ = true;
-    config_.slot->request_renewal();
-    detail::mail(self_, request_renewal_atom_v).send(refresher());
+    if (!stopped_) {
+      hold_ = true;
+      slot_->request_renewal();
+      tell_refresher(request_renewal_atom_v);
+    }
+    confirm();
   }
 
   void prefetch() {
     if (!stopped_)
-      detail::mail(self_, prefetch_atom_v).send(refresher());
+      tell_refresher(prefetch_atom_v);
+    confirm();
   }
 
   // -- the refresher's messages -----------------------------------------------
 
-  bool from_refresher() const {
+  bool from_refresher() {
     return refresher_
-           && self_->current_sender().get()
+           && current_sender().get()
                 == caf::actor_cast<caf::actor_control_block*>(refresher_);
   }
 
-  caf::result<void> publish(const token& what, caf::timestamp until) {
-    if (!from_refresher())
-      return object(self_, caf::make_error(errc::not_publisher, "publish"));
-    if (stopped_ || what.generation.count <= floor_)
-      return caf::unit;
-    token_ = what;
-    usable_until_ = until;
-    newest_ = std::max(newest_, what.generation.count);
-    hold_ = false;
-    // Most likely it has been read, and need not take memory any more.
-    last_message_.close();
-    return caf::unit;
+  void publish(const token& what, caf::timestamp until) {
+    if (!from_refresher()) {
+      object(caf::make_error(errc::not_publisher, "publish"));
+      return;
+    }
+    if (!stopped_ && what.generation.count > floor_) {
+      token_ = what;
+      usable_until_ = until;
+      hold_ = false;
+      // Most likely it has been read, and need not take memory any more.
+      last_message_.close();
+    }
+    confirm();
   }
 
-  caf::result<void> withdraw(const generation& what) {
-    if (!from_refresher())
-      return object(self_, caf::make_error(errc::not_publisher, "withdraw"));
+  void withdraw(const generation& what) {
+    if (!from_refresher()) {
+      object(caf::make_error(errc::not_publisher, "withdraw"));
+      return;
+    }
     if (token_.generation == what)
       token_ = token{};
-    return caf::unit;
+    confirm();
   }
 
   // -- subscriptions, state and end -------------------------------------------
 
-  caf::result<void> subscribe(const event_listener& who) {
-    if (refresher_)
-      return detail::mail(self_, subscribe_atom_v, who, counters())
-        .delegate(refresher());
+  void subscribe(const event_listener& who) {
+    if (refresher_) {
+      ask_refresher(subscribe_atom_v, who, counters());
+      return;
+    }
     if (who)
-      detail::anon_mail(who, event{config_.slot->now(), events::stopped{}});
-    return caf::unit;
+      detail::anon_mail(who, event{slot_->now(), events::stopped{}});
+    confirm();
   }
 
-  caf::result<void> unsubscribe(const event_listener& who) {
+  void unsubscribe(const event_listener& who) {
     if (refresher_)
-      return detail::mail(self_, unsubscribe_atom_v, who).delegate(refresher());
-    return caf::unit;
+      ask_refresher(unsubscribe_atom_v, who);
+    else
+      confirm();
   }
 
-  caf::result<status> snapshot() {
-    if (refresher_)
-      return detail::mail(self_, status_atom_v, counters())
-        .delegate(refresher());
+  void snapshot() {
+    if (refresher_) {
+      ask_refresher(status_atom_v, counters());
+      return;
+    }
     auto result = status{};
     result.state = bearer_state::stopped;
     result.fetches = counters();
-    return answer(self_, caf::expected<status>{std::move(result)});
+    answer(caf::make_message(std::move(result)));
   }
 
   /// Of all fetches that were answered on this side of the refresher.
   fetch_counters counters() const {
-    auto result = counters_;
-    result.hits += config_.slot->hits();
-    result.fast_reads = config_.slot->fast_reads();
+    auto result = fetch_counters{};
+    result.hits = counters_.hits + slot_->hits();
+    result.failed = counters_.failed;
+    result.stopped = counters_.stopped;
+    result.fast_reads = slot_->fast_reads();
     return result;
   }
 
@@ -268,53 +332,65 @@ private:
     stopped_ = true;
     hold_ = false;
     token_ = token{};
-    config_.slot->stop();
+    slot_->stop();
   }
 
   void stop() {
     retire();
     if (refresher_)
-      detail::mail(self_, stop_atom_v).send(refresher());
+      tell_refresher(stop_atom_v);
+    confirm();
   }
 
-  caf::result<void> close(caf::timespan grace) {
+  void close(caf::timespan grace) {
     retire();
-    if (!refresher_)
-      return caf::unit;
-    return detail::mail(self_, close_atom_v, grace).delegate(refresher());
+    if (refresher_)
+      ask_refresher(close_atom_v, grace);
+    else
+      confirm();
   }
 
   void lose_refresher() {
     refresher_ = nullptr;
-    config_.slot->abandon();
+    slot_->abandon();
     retire();
   }
 
-  cache_actor::pointer self_;
-  cache_config config_;
+  /// Of all fetches that went no further.
+  struct answered {
+    std::uint64_t hits = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t stopped = 0;
+  };
+
+  const std::uint64_t id_;
+  const caf::timespan fetch_timeout_;
+  const std::shared_ptr<detail::local_slot> slot_;
+
+  /// None once it has been used.
+  std::unique_ptr<refresher_maker> make_refresher_;
+
   refresher_actor refresher_;
   open_message last_message_;
 
   token token_;
   caf::timestamp usable_until_;
 
-  /// The highest count published and the highest count rejected.
-  std::uint64_t newest_ = 0;
+  /// The highest count rejected.
   std::uint64_t floor_ = 0;
 
   /// A renewal was requested and nothing was published since.
   bool hold_ = false;
   bool stopped_ = false;
 
-  fetch_counters counters_;
+  answered counters_;
 };
 
 } // namespace
 
 cache_actor spawn_cache(caf::actor_system& sys, cache_config config) {
-  using impl = caf::stateful_actor<cache_state, cache_actor::impl>;
-  // Not run before somebody needs it: most bearers of a large family are idle.
-  return sys.spawn<impl, caf::lazy_init>(std::move(config));
+  return caf::actor_cast<cache_actor>(
+    spawn_in_place<cache>(sys, std::move(config)));
 }
 
 } // namespace bearer::internal

@@ -12,6 +12,10 @@
 
 namespace bearer::internal {
 
+/// Spawns the actor that keeps a cache supplied, given the cache's own handle,
+/// of which it may keep a weak one only.
+using refresher_maker = std::function<refresher_actor(cache_actor)>;
+
 /// What a cache needs to know.
 struct cache_config {
   /// The bearer's identity, which the generations carry that it hands out.
@@ -23,12 +27,11 @@ struct cache_config {
   /// What the bearer shares with its readers; brings the wall clock.
   std::shared_ptr<detail::local_slot> slot;
 
-  /// Spawns the actor that keeps the cache supplied, given the cache's own
-  /// handle, of which it may keep a weak one only.
-  std::function<refresher_actor(cache_actor)> make_refresher;
+  refresher_maker make_refresher;
 };
 
-/// Spawns a cache together with its refresher. The cache owns the refresher.
+/// Spawns a cache, which has its refresher spawned with the first message. The
+/// cache owns the refresher.
 cache_actor spawn_cache(caf::actor_system& sys, cache_config config);
 
 } // namespace bearer::internal

@@ -43,7 +43,7 @@ private:
 /// The answer owed to a fetch.
 class fetch_reply {
 public:
-  /// Takes the message at hand, whose handler then returns `later`.
+  /// Takes the message at hand: nobody else will answer it.
   template <class Self>
   fetch_reply(Self* self, receiver_link via)
     : via_(std::move(via)), owed_(self) {
@@ -68,8 +68,5 @@ private:
   receiver_link via_;
   owed_answer owed_;
 };
-
-/// What the handler of a fetch returns when the answer comes later.
-inline constexpr auto later = caf::delegated<token>{};
 
 } // namespace bearer::internal

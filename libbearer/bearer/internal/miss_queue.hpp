@@ -24,8 +24,8 @@ struct miss {
   fetch_reply reply;
 };
 
-/// What `missed_fetches` refers to. The cache adds, on its thread, until the
-/// refresher closes the queue on its own; from then on it is the refresher's.
+/// What `missed_fetches` refers to. The cache adds, on its callers' threads,
+/// until the refresher closes the queue; from then on it is the refresher's.
 class miss_queue {
 public:
   miss_queue() = default;

@@ -283,24 +283,24 @@ private:
 
   // -- the cache --------------------------------------------------------------
 
-  /// Urgent, so that the fetches in the cache's mailbox find it there.
   template <class... Ts>
   void tell_cache(Ts&&... what) {
     if (auto cache = caf::actor_cast<cache_actor>(cache_))
-      detail::mail(self_, std::forward<Ts>(what)...).urgent().send(cache);
+      detail::mail(self_, std::forward<Ts>(what)...).send(cache);
   }
 
+  // The slot has all news first: until the cache has them, it may answer on our
+  // thread whoever asks it meanwhile.
+
   void publish() {
-    tell_cache(publish_atom_v, machine_.current(), machine_.usable_until());
-    // After the message: who reads it here and then asks the cache gets no
-    // older one.
     slot_->publish(machine_.current(), machine_.usable_until(),
                    machine_.steady_end());
+    tell_cache(publish_atom_v, machine_.current(), machine_.usable_until());
   }
 
   void withdraw(const generation& what) {
-    tell_cache(withdraw_atom_v, what);
     slot_->withdraw();
+    tell_cache(withdraw_atom_v, what);
   }
 
   // -- status -----------------------------------------------------------------
@@ -386,6 +386,7 @@ private:
   source_caller<refresher_actor::impl> source_;
   std::shared_ptr<detail::local_slot> slot_;
   bool owns_source_;
+  bool stopped_ = false;
 
   refresh_machine machine_;
   waiting_fetches<refresher_actor::impl> waiting_;
@@ -393,7 +394,6 @@ private:
   alarm<refresher_actor::impl> alarm_;
 
   graceful_end end_;
-  bool stopped_ = false;
 };
 
 } // namespace

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace bearer;
@@ -50,6 +51,20 @@ TEST_CASE("letters that come while others are read are read in their order",
     CHECK(number_of(line.next()) == i);
   CHECK(!line.next());
   CHECK(number_of(line.put(letter(4))) == 4);
+  CHECK(!line.next());
+}
+
+TEST_CASE("a letter that is put back is the next one", "[letters]") {
+  letter_line line;
+  auto first = line.put(letter(0));
+  CHECK(!line.put(letter(1)));
+  line.put_back(std::move(first));
+  CHECK(number_of(line.next()) == 0);
+  auto second = line.next();
+  line.put_back(std::move(second));
+  CHECK(!line.put(letter(2)));
+  for (auto i = 1; i < 3; ++i)
+    CHECK(number_of(line.next()) == i);
   CHECK(!line.next());
 }
 

@@ -4,6 +4,8 @@
 #include "support/scene.hpp"
 #include "support/second_answer.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/actor_control_block.hpp>
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 #include <caf/byte_buffer.hpp>
@@ -68,6 +70,7 @@ struct noted_cache {
         [=, log = log, urgent = urgent](caf::event_based_actor* me) {
           return note_renewals(me, self, first, log, urgent);
         });
+      refresher = caf::actor_cast<caf::strong_actor_ptr>(hdl);
       return caf::actor_cast<refresher_actor>(hdl);
     };
     cache = internal::spawn_cache(time.sys(), std::move(config));
@@ -79,6 +82,14 @@ struct noted_cache {
 
   auto ask_for_token(const fetch_options& opts = {}) {
     return ask<token>(time.sys(), cache, fetch_atom_v, opts);
+  }
+
+  /// Sends the cache a publication as its refresher does, second part.
+  void send_publication(const token& what) {
+    put_in_mailbox(caf::actor_cast<caf::strong_actor_ptr>(cache), refresher,
+                   caf::make_message_id(),
+                   caf::make_message(publish_atom_v, what,
+                                     caf::timestamp::max()));
   }
 
   auto fetch() {
@@ -96,6 +107,7 @@ struct noted_cache {
   std::shared_ptr<std::vector<bool>> urgent
     = std::make_shared<std::vector<bool>>();
 
+  caf::strong_actor_ptr refresher;
   cache_actor cache;
 };
 
@@ -150,6 +162,33 @@ TEST_CASE("a generation is known before the cache has heard of it",
   CHECK(*c.log == messages{{2}});
   CHECK(next->errors.size() == 1);
   CHECK(rejected->values.size() == 1);
+}
+
+TEST_CASE("a publication that the cache hears of late ends no later wish",
+          "[cache][I16]") {
+  noted_cache c{numbered(1)};
+  c.slot->publish(numbered(2), caf::timestamp::max());
+  ask(c.time.sys(), c.cache, request_renewal_atom_v);
+  c.time.settle();
+  c.send_publication(numbered(2));
+  CHECK(c.fetch()->values.empty());
+  CHECK(c.log->size() == 1);
+}
+
+TEST_CASE("what was rejected before the cache had it is not handed out",
+          "[cache][I4]") {
+  noted_cache c{numbered(1)};
+  c.slot->publish(numbered(2), caf::timestamp::max());
+  ask(c.time.sys(), c.cache, reject_atom_v, generation{17, 2});
+  c.time.settle();
+  c.send_publication(numbered(2));
+  CHECK(c.fetch()->values.empty());
+  CHECK(*c.log == messages{{2}});
+  c.slot->publish(numbered(3), caf::timestamp::max());
+  c.send_publication(numbered(3));
+  const auto next = c.fetch();
+  REQUIRE(next->values.size() == 1);
+  CHECK(next->values[0].generation.count == 3);
 }
 
 TEST_CASE("missed fetches do not leave their actor system", "[cache]") {

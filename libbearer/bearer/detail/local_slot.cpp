@@ -98,13 +98,13 @@ void local_slot::publish(const token& what, caf::timestamp usable_until,
                          steady_time steady_end) {
   auto old = token{};
   const auto guard = std::lock_guard{mutex_};
-  requested_ = false;
   old = std::exchange(there_.current, what);
   there_.usable_until = usable_until;
   there_.surely_until = surely_until(usable_until);
   steady_end_ = steady_end;
   id_ = what.generation.id;
   newest_.store(what.generation.count, std::memory_order_release);
+  requested_.store(false, std::memory_order_release);
   if (refused())
     take_out();
   changed();

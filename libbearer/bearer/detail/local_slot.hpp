@@ -20,11 +20,11 @@ namespace bearer::detail {
 /// What a bearer shares with those of its actor system who want to know the
 /// token without a message: a copy of what the cache would hand out.
 ///
-/// The refresher publishes and withdraws here before it tells the cache and
-/// answers anybody, so that nobody reads older than he was given, whichever way
-/// he goes. The cache notes what ends a token on its side. Handles note their
-/// caller's wishes, which also go to the cache as messages, so that he sees
-/// them at once. All members may be called from any thread.
+/// The refresher publishes here before it tells the cache and answers anybody,
+/// so that nobody reads older than he was given, whichever way he goes, and
+/// withdraws here after that. The cache notes what ends a token on its side.
+/// Handles note their caller's wishes, which also go to the cache as messages,
+/// so that he sees them at once. All members may be called from any thread.
 class local_slot {
 public:
   using steady_time = caf::actor_clock::time_point;
@@ -99,6 +99,12 @@ public:
 
   /// The newest generation that was rejected; count 0 if none was.
   generation rejected() const;
+
+  /// Whether a renewal was requested and nothing was published since. What was
+  /// has its number then.
+  bool renewal_requested() const noexcept {
+    return requested_.load(std::memory_order_acquire);
+  }
 
   /// Whether a renewal was requested, or there is no usable token. False after
   /// the end.
@@ -210,8 +216,8 @@ private:
   /// What `contents::surely_until` is for a token with this end.
   std::time_t surely_until(caf::timestamp end) const noexcept;
 
-  // What readers look at all the time lies where nobody writes but for changes,
-  // by a cache line at least to either side.
+  // What readers look at all the time, up to the numbers, lies where nobody
+  // writes but for changes, by a cache line at least to either side.
   contents there_{1, {}, {}, 0};
   std::atomic<std::uint64_t> version_ = 1;
   std::atomic<std::uint64_t> newest_ = 0;
@@ -227,7 +233,7 @@ private:
 
   const bool system_clock_;
   std::atomic<bool> gone_ = false;
-  bool requested_ = false;
+  std::atomic<bool> requested_ = false;
   bool stopped_ = false;
   bool in_flight_ = false;
 

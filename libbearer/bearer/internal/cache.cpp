@@ -135,8 +135,10 @@ private:
       return;
     }
     const auto newer_than = wanted_newer_than(opts);
-    if (usable() && token_.generation.count > std::max(newer_than, floor_)
-        && !hold_ && token_.generation.count >= slot_->newest()) {
+    // In this order: a publication ends the request after it has its number.
+    if (usable() && !slot_->renewal_requested()
+        && token_.generation.count >= slot_->newest()
+        && token_.generation.count > std::max(newer_than, floor_)) {
       ++counters_.hits;
       via.leave(token_);
       answer_with(token_);
@@ -242,7 +244,6 @@ private:
 
   void request_renewal() {
     if (!stopped_) {
-      hold_ = true;
       slot_->request_renewal();
       tell_refresher(request_renewal_atom_v);
     }
@@ -271,7 +272,6 @@ private:
     if (!stopped_ && what.generation.count > floor_) {
       token_ = what;
       usable_until_ = until;
-      hold_ = false;
       // Most likely it has been read, and need not take memory any more.
       last_message_.close();
     }
@@ -330,7 +330,6 @@ private:
 
   void retire() {
     stopped_ = true;
-    hold_ = false;
     token_ = token{};
     slot_->stop();
   }
@@ -379,8 +378,6 @@ private:
   /// The highest count rejected.
   std::uint64_t floor_ = 0;
 
-  /// A renewal was requested and nothing was published since.
-  bool hold_ = false;
   bool stopped_ = false;
 
   answered counters_;

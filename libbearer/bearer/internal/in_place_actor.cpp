@@ -14,17 +14,17 @@ namespace bearer::internal {
 namespace {
 
 /// What CAF answers in the place of an actor that has ended.
-void turn_away(const caf::mailbox_element& what) {
-  if (what.sender && what.mid.is_request())
-    what.sender->enqueue(
-      detail::make_letter(nullptr, what.mid.response_id(),
-                          caf::make_message(
-                            caf::make_error(caf::sec::request_receiver_down))),
-      nullptr);
-}
-
-bool is_end(const caf::mailbox_element& what) noexcept {
-  return what.content().match_elements<caf::exit_msg>();
+void turn_away(const caf::mailbox_element& what) noexcept {
+  if (!what.sender || !what.mid.is_request())
+    return;
+  try {
+    auto why = caf::make_error(caf::sec::request_receiver_down);
+    what.sender->enqueue(detail::make_letter(nullptr, what.mid.response_id(),
+                                             caf::make_message(std::move(why))),
+                         nullptr);
+  } catch (...) {
+    // There is no memory for it.
+  }
 }
 
 } // namespace
@@ -35,13 +35,12 @@ bool in_place_actor::enqueue(caf::mailbox_element_ptr what,
     turn_away(*what);
     return false;
   }
-  auto mine = letters_.put(std::move(what));
-  // CAF may hold this actor's lock when it says that it has linked it to one
-  // that has ended.
-  if (mine && !(is_end(*mine) && hand_on(mine)))
+  if (auto mine = letters_.put(std::move(what)))
     work(std::move(mine), context);
   return true;
 }
+
+// -- working through the messages ---------------------------------------------
 
 void in_place_actor::work(caf::mailbox_element_ptr what,
                           detail::executor* context) {
@@ -57,15 +56,24 @@ void in_place_actor::work(caf::mailbox_element_ptr what,
 
 bool in_place_actor::hand_on(caf::mailbox_element_ptr& what) noexcept {
   letters_.put_back(std::move(what));
+  auto go_on = [this](caf::event_based_actor* worker) {
+    work(letters_.next(), worker->context());
+  };
+  if (have_worker(go_on))
+    return true;
+  what = letters_.next();
+  return false;
+}
+
+template <class F>
+bool in_place_actor::have_worker(F todo) noexcept {
   try {
     const auto memory = detail::thread_memory{};
-    home_system().spawn([this, itself = caf::strong_actor_ptr{ctrl()}](
-                          caf::event_based_actor* worker) {
-      work(letters_.next(), worker->context());
-    });
+    auto run = [itself = caf::strong_actor_ptr{ctrl()},
+                todo](caf::event_based_actor* worker) { todo(worker); };
+    home_system().spawn(std::move(run));
     return true;
   } catch (...) {
-    what = letters_.next();
     return false;
   }
 }
@@ -80,43 +88,67 @@ void in_place_actor::process(caf::mailbox_element& what) {
     return;
   current_ = &what;
   try {
-    if (!receive(what.content()) && !receive_from_caf(what.content())
-        && what.mid.is_request())
+    const auto known = receive_from_caf(what.content())
+                       || receive(what.content());
+    if (!known && what.mid.is_request())
       answer(caf::make_message(caf::make_error(caf::sec::unexpected_message)));
   } catch (...) {
     fail();
     // A thread that is cancelled unwinds without an exception, and must go on.
-    if (!std::current_exception())
+    if (!std::current_exception()) {
+      turn_away_all();
       throw;
+    }
   }
-  current_ = nullptr;
 }
 
 bool in_place_actor::receive_from_caf(const caf::message& what) {
-  return match<caf::action>(what, [](caf::action todo) { todo.run(); })
-         || match<caf::exit_msg>(what, [this](const caf::exit_msg& exit) {
-              unlink_from(exit.source);
-              if (exit.reason)
-                end(exit.reason);
-            });
+  auto part = [this](const caf::exit_msg& exit) {
+    unlink(exit.source);
+    if (exit.reason)
+      end(exit.reason);
+  };
+  return match<caf::exit_msg>(what, part)
+         || match<caf::action>(what, [](caf::action todo) { todo.run(); });
 }
 
 void in_place_actor::answer(caf::message what) {
   owed_answer{this}.give(this, std::move(what));
 }
 
-void in_place_actor::fail() noexcept {
-  auto why = caf::make_error(caf::sec::runtime_error, name());
-  if (current_message_id().is_request())
-    answer(caf::make_message(why));
-  end(std::move(why));
+// -- the end ------------------------------------------------------------------
+
+// What takes this actor's lock is a worker's: CAF holds that while it sends the
+// news that somebody whom it links this actor to has ended.
+
+void in_place_actor::unlink(const caf::actor_addr& whom) noexcept {
+  have_worker([this, whom](caf::event_based_actor*) { unlink_from(whom); });
 }
 
-void in_place_actor::end(caf::error why) {
+void in_place_actor::end(const caf::error& why) noexcept {
   ended_ = true;
   on_end();
-  cleanup(std::move(why), context_);
-  unregister_from_system();
+  have_worker([this, why](caf::event_based_actor* worker) {
+    cleanup(caf::error{why}, worker->context());
+    unregister_from_system();
+  });
+}
+
+void in_place_actor::fail() noexcept {
+  auto why = caf::error{};
+  try {
+    why = caf::make_error(caf::sec::runtime_error, name());
+    if (current_message_id().is_request())
+      answer(caf::make_message(why));
+  } catch (...) {
+    turn_away(*current_);
+  }
+  end(why);
+}
+
+void in_place_actor::turn_away_all() noexcept {
+  while (auto next = letters_.next())
+    turn_away(*next);
 }
 
 void in_place_actor::on_last_reference() noexcept {

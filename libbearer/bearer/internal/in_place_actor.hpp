@@ -4,6 +4,7 @@
 #include <bearer/detail/thread_memory.hpp>
 #include <bearer/internal/letter_line.hpp>
 
+#include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_config.hpp>
 #include <caf/actor_control_block.hpp>
@@ -25,11 +26,10 @@ namespace bearer::internal {
 /// An actor that processes a message on the thread that sends it, unless it is
 /// at another one just then: then whoever is at that goes on with it. So it is
 /// like other actors to everybody, one message at a time and those of each
-/// sender in their order, but needs neither a mailbox nor a turn of a worker's,
-/// and what it answers is there when the sender goes on.
+/// sender in their order, but needs neither a mailbox nor a turn of a worker's.
 ///
-/// It must not wait, and what it sends must not depend on locks that senders
-/// may hold. Its messages do not overtake each other.
+/// Processing a message must not wait, nor take locks that senders may hold.
+/// Messages do not overtake each other.
 class in_place_actor : public detail::unscheduled_actor {
 public:
   in_place_actor(const in_place_actor&) = delete;
@@ -113,15 +113,24 @@ private:
   /// @returns whether there is one.
   bool hand_on(caf::mailbox_element_ptr& what) noexcept;
 
+  /// Has a worker do this, which keeps the actor until then.
+  /// @returns whether there is one.
+  template <class F>
+  bool have_worker(F todo) noexcept;
+
   void process(caf::mailbox_element& what);
 
-  /// What all actors understand.
+  /// Processes what all actors understand.
   bool receive_from_caf(const caf::message& what);
 
-  /// Could not process the message at hand.
+  void unlink(const caf::actor_addr& whom) noexcept;
+
+  void end(const caf::error& why) noexcept;
+
+  /// Ends because of the message at hand.
   void fail() noexcept;
 
-  void end(caf::error why);
+  void turn_away_all() noexcept;
 
   letter_line letters_;
   caf::mailbox_element* current_ = nullptr;

@@ -17,8 +17,8 @@ namespace bearer::internal {
 /// given.
 class owed_answer {
 public:
-  /// Takes the message at hand, whose handler then returns a
-  /// `caf::delegated`: CAF will not answer it.
+  /// Takes the message at hand: nobody else will answer it. A handler of one of
+  /// CAF's actors has to return a `caf::delegated` then.
   template <class Self>
   explicit owed_answer(Self* self) {
     auto& what = *self->current_mailbox_element();

@@ -262,8 +262,8 @@ private:
     advance(now);
   }
 
-  /// Tells everybody how an attempt ended: first the cache, so that nobody ever
-  /// reads an older token than he was given.
+  /// Tells everybody how an attempt ended: those who wait last, so that nobody
+  /// ever reads an older token than he was given.
   void settle(const attempt_result& result, time_reading now) {
     collect_repeats();
     slot_->set_in_flight(false);
@@ -289,18 +289,18 @@ private:
       detail::mail(self_, std::forward<Ts>(what)...).send(cache);
   }
 
-  // The slot has all news first: until the cache has them, it may answer on our
-  // thread whoever asks it meanwhile.
-
+  /// First where everybody can read it: with its message to the cache we may
+  /// have to answer others in its place.
   void publish() {
     slot_->publish(machine_.current(), machine_.usable_until(),
                    machine_.steady_end());
     tell_cache(publish_atom_v, machine_.current(), machine_.usable_until());
   }
 
+  /// First from the cache: who can read nothing asks there.
   void withdraw(const generation& what) {
-    slot_->withdraw();
     tell_cache(withdraw_atom_v, what);
+    slot_->withdraw();
   }
 
   // -- status -----------------------------------------------------------------

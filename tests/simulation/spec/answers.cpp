@@ -14,10 +14,6 @@ namespace {
 
 constexpr auto nobodys = generation{};
 
-bool by_receiver(const fetch& x) {
-  return x.via == route::new_receiver || x.via == route::standing_receiver;
-}
-
 bool wants_outcome(const fetch& x) {
   return x.what.renew_synchronous || x.what.report_error;
 }
@@ -40,25 +36,15 @@ std::uint64_t floor_for(const situation& is, const fetch& x) {
     const auto* what = is.line.find(one.what.count);
     if (!what || one.what != what->name || what->epoch >= one.at.epoch)
       continue;
-    // Urgent messages overtake those that are not. A receiver reads the slot,
-    // which learns of a message once the cache has processed it.
-    const auto in_order = x.via == route::direct || x.via == route::only_sent
-                          || (by_receiver(x) && one.at_once);
-    if (one.at.epoch < x.sent.epoch || (in_order && before(one.at, x.sent)))
+    if (before(one.at, x.sent))
       result = std::max(result, one.what.count);
   }
   return result;
 }
 
 /// Whether this end was known to whoever answered a fetch.
-/// @param at_once also to those who read without a message.
-bool ended_before(const std::optional<point>& end, bool at_once,
-                  const fetch& x) {
-  if (!end || end->epoch > x.sent.epoch)
-    return false;
-  const auto in_order = x.via == route::direct || x.via == route::only_sent
-                        || (by_receiver(x) && at_once);
-  return end->epoch < x.sent.epoch || (in_order && before(*end, x.sent));
+bool ended_before(const std::optional<point>& end, const fetch& x) {
+  return end && before(*end, x.sent);
 }
 
 /// The wall time at which an answer was given, at the earliest.
@@ -95,8 +81,8 @@ void check_token(const situation& is, const fetch& x, faults& out) {
     out.require(count > std::max(x.had, x.read), "I16",
                 "renew_required was not heeded");
   out.require(!is_mistaken(x.what), "I6", "mistaken options were accepted");
-  out.require(!ended_before(is.all.stopped, true, x)
-                && !ended_before(is.all.closed, false, x),
+  out.require(!ended_before(is.all.stopped, x)
+                && !ended_before(is.all.closed, x),
               "I14", "a token was given after the end");
 }
 

@@ -14,8 +14,7 @@ std::uint64_t floor_at(const situation& is, const point& here) {
     const auto* what = is.line.find(one.what.count);
     if (!what || one.what != what->name || what->epoch >= one.at.epoch)
       continue;
-    // A message is known once the cache has processed it.
-    if (one.at.epoch < here.epoch || (one.at_once && before(one.at, here)))
+    if (before(one.at, here))
       result = std::max(result, one.what.count);
   }
   return result;

@@ -54,7 +54,7 @@ void in_place_actor::work(caf::mailbox_element_ptr what,
   }
 }
 
-bool in_place_actor::hand_on(caf::mailbox_element_ptr& what) noexcept {
+bool in_place_actor::hand_on(caf::mailbox_element_ptr& what) {
   letters_.put_back(std::move(what));
   auto go_on = [this](caf::event_based_actor* worker) {
     work(letters_.next(), worker->context());

@@ -111,7 +111,7 @@ private:
 
   /// Has a worker go on with this message.
   /// @returns whether there is one.
-  bool hand_on(caf::mailbox_element_ptr& what) noexcept;
+  bool hand_on(caf::mailbox_element_ptr& what);
 
   /// Has a worker do this, which keeps the actor until then.
   /// @returns whether there is one.

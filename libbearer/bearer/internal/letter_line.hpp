@@ -37,7 +37,7 @@ public:
                                       std::memory_order_acq_rel,
                                       std::memory_order_relaxed)) {
         if (!idle)
-          what.release();
+          static_cast<void>(what.release());
         return what;
       }
     }

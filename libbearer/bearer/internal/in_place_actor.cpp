@@ -3,9 +3,11 @@
 #include <bearer/internal/owed_answer.hpp>
 
 #include <caf/action.hpp>
+#include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/sec.hpp>
 #include <caf/system_messages.hpp>
+#include <caf/type_id.hpp>
 
 #include <exception>
 
@@ -69,9 +71,16 @@ template <class F>
 bool in_place_actor::have_worker(F todo) noexcept {
   try {
     const auto memory = detail::thread_memory{};
-    auto run = [itself = caf::strong_actor_ptr{ctrl()},
-                todo](caf::event_based_actor* worker) { todo(worker); };
-    home_system().spawn(std::move(run));
+    // With a message, because CAF 1.1 starts actors on the thread that spawns
+    // them.
+    auto wait = [itself = caf::strong_actor_ptr{ctrl()},
+                 todo](caf::event_based_actor* worker) -> caf::behavior {
+      return {[itself, todo, worker](caf::ok_atom) {
+        worker->quit();
+        todo(worker);
+      }};
+    };
+    detail::anon_mail(home_system().spawn(std::move(wait)), caf::ok_atom_v);
     return true;
   } catch (...) {
     return false;

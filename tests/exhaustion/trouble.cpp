@@ -1,10 +1,10 @@
 #include "trouble.hpp"
 
+#include "support/eventually.hpp"
 #include "support/own_mounts.hpp"
 
 #include <barrier>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -159,9 +159,7 @@ void no_threads::begin() {
 
 void no_threads::settle() {
   // Those that an attempt has started must have ended before the next may.
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-  while (count_threads() > base_ && std::chrono::steady_clock::now() < end)
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  bearer::test::eventually([&] { return count_threads() <= base_; });
 }
 
 void no_threads::end() {

@@ -1,13 +1,12 @@
 #include <bearer/internal/in_place_actor.hpp>
 #include <bearer/internal/match.hpp>
 
+#include "support/real_time.hpp"
 #include "support/scene.hpp"
 #include "support/second_answer.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/behavior.hpp>
 #include <caf/error.hpp>
 #include <caf/event_based_actor.hpp>
@@ -33,19 +32,16 @@
 
 using namespace bearer;
 using namespace bearer::test;
-using namespace std::chrono_literals;
 
 namespace {
 
 /// What the actor below has done.
 struct diary {
   std::vector<int> numbers;
-  std::vector<caf::error> errors;
   bool ended = false;
 };
 
-/// Notes the numbers and errors that it is sent, and answers each number with
-/// the next one.
+/// Notes the numbers that it is sent, and answers each with the next one.
 class counter : public internal::in_place_actor {
 public:
   using todo = std::function<void(const caf::actor&, int)>;
@@ -62,11 +58,7 @@ public:
 
 private:
   bool receive(const caf::message& what) final {
-    using internal::match;
-    return match<int>(what, [this](int number) { count(number); })
-           || match<caf::error>(what, [this](const caf::error& why) {
-                log_->errors.push_back(why);
-              });
+    return internal::match<int>(what, [this](int number) { count(number); });
   }
 
   void count(int number) {
@@ -106,6 +98,14 @@ struct counting {
   caf::actor hdl;
 };
 
+/// Sends the counter the next number while it is at one, up to the last.
+counter::todo up_to(int last) {
+  return [last](const caf::actor& self, int number) {
+    if (number < last)
+      detail::anon_mail(self, number + 1);
+  };
+}
+
 } // namespace
 
 TEST_CASE("an in-place actor has done its work when the sender goes on",
@@ -121,10 +121,7 @@ TEST_CASE("an in-place actor has done its work when the sender goes on",
 
 TEST_CASE("what comes while a message is processed is processed after it",
           "[in_place]") {
-  counting c{[](const caf::actor& self, int number) {
-    if (number < 3)
-      detail::anon_mail(self, number + 1);
-  }};
+  counting c{up_to(3)};
   c.send(1);
   CHECK(c.log->numbers == std::vector{1, 2, 3});
 }
@@ -132,10 +129,7 @@ TEST_CASE("what comes while a message is processed is processed after it",
 TEST_CASE("nobody who sends a message works for others for ever",
           "[in_place]") {
   constexpr auto many = 3 * static_cast<int>(counter::patience);
-  counting c{[](const caf::actor& self, int number) {
-    if (number < many)
-      detail::anon_mail(self, number + 1);
-  }};
+  counting c{up_to(many)};
   c.send(1);
   CHECK(c.log->numbers.size() == counter::patience);
   // What comes now waits for its turn.
@@ -153,10 +147,7 @@ TEST_CASE("nobody who sends a message works for others for ever",
 TEST_CASE("an in-place actor that must go on lives until it has",
           "[in_place]") {
   constexpr auto many = 2 * static_cast<int>(counter::patience);
-  counting c{[](const caf::actor& self, int number) {
-    if (number < many)
-      detail::anon_mail(self, number + 1);
-  }};
+  counting c{up_to(many)};
   c.send(1);
   c.hdl = nullptr;
   CHECK_FALSE(c.log->ended);
@@ -305,8 +296,7 @@ TEST_CASE("an in-place actor has one message at a time from many threads",
           "[in_place]") {
   constexpr auto threads = 4;
   constexpr auto each = 20 * static_cast<int>(counter::patience);
-  auto cfg = caf::actor_system_config{};
-  auto sys = caf::actor_system{cfg};
+  real_system real;
   // Not atomic: processing alone must be enough.
   auto seen = std::vector<int>(threads, 0);
   auto in_order = true;
@@ -319,8 +309,8 @@ TEST_CASE("an in-place actor has one message at a time from many threads",
     if (--rest == 0)
       all.set_value();
   };
-  auto hdl = caf::actor_cast<caf::actor>(
-    internal::spawn_in_place<counter>(sys, std::make_shared<diary>(), note));
+  auto hdl = caf::actor_cast<caf::actor>(internal::spawn_in_place<counter>(
+    real.sys, std::make_shared<diary>(), note));
   auto crew = std::vector<std::thread>{};
   for (auto i = 0; i < threads; ++i)
     crew.emplace_back([&, first = i * each] {
@@ -330,7 +320,7 @@ TEST_CASE("an in-place actor has one message at a time from many threads",
   for (auto& one : crew)
     one.join();
   // Workers may still be at it.
-  REQUIRE(all.get_future().wait_for(1min) == std::future_status::ready);
+  REQUIRE(all.get_future().wait_for(patience) == std::future_status::ready);
   CHECK(in_order);
   CHECK(seen == std::vector<int>(threads, each));
 }

@@ -8,6 +8,7 @@
 #include <bearer/reader.hpp>
 #include <bearer/receiver.hpp>
 
+#include "support/eventually.hpp"
 #include "support/temp_folder.hpp"
 
 #include <caf/actor_registry.hpp>
@@ -24,15 +25,11 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <thread>
 
 namespace {
 
 using namespace std::chrono_literals;
 using namespace memory_scan;
-
-/// How long to wait for what must happen; far more than it takes.
-constexpr auto patience = 30s;
 
 using places = std::vector<std::string>;
 
@@ -83,13 +80,12 @@ finding use(caf::actor_system& sys, const bearer::handle& tokens,
 
 /// Threads and actors take a moment to end.
 places find_after_the_end(const needle& secret, std::size_t expected) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  for (;;) {
-    auto found = find_in_memory(secret);
-    if (found.size() <= expected || std::chrono::steady_clock::now() > end)
-      return found;
-    std::this_thread::sleep_for(50ms);
-  }
+  auto found = places{};
+  bearer::test::eventually([&] {
+    found = find_in_memory(secret);
+    return found.size() <= expected;
+  });
+  return found;
 }
 
 bool run(caf::actor_system& sys, const scenario& what) {

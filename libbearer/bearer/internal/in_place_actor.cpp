@@ -113,9 +113,10 @@ void in_place_actor::process(caf::mailbox_element& what) {
 
 bool in_place_actor::receive_from_caf(const caf::message& what) {
   auto part = [this](const caf::exit_msg& exit) {
-    unlink(exit.source);
     if (exit.reason)
       end(exit.reason);
+    else
+      unlink(exit.source);
   };
   return match<caf::exit_msg>(what, part)
          || match<caf::action>(what, [](caf::action todo) { todo.run(); });

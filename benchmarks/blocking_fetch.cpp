@@ -1,5 +1,6 @@
 // What does a fetch cost for a thread that is no actor?
 
+#include "support/compare.hpp"
 #include "support/sequence.hpp"
 #include "support/world.hpp"
 
@@ -7,40 +8,44 @@
 
 namespace bearer::bench {
 
-void scoped_actor_request(benchmark::State& state) {
+/// @returns the seconds of one.
+template <class Round>
+double repeat(std::size_t count, Round round) {
+  const auto start = stop_watch::now();
+  for (std::size_t i = 0; i < count; ++i)
+    round();
+  return seconds_since(start) / static_cast<double>(count);
+}
+
+/// Compared with the request of a scoped actor.
+void measure(benchmark::State& state, const fetch_options& opts) {
   world w;
+  const auto bearer = ready_bearer(w.sys);
   const auto server = w.bare();
-  for (auto _ : state) {
+  const auto fetch = [&] {
+    auto tok = bearer.fetch(opts);
+    benchmark::DoNotOptimize(tok);
+  };
+  const auto request = [&] {
     auto self = caf::scoped_actor{w.sys};
     detail::mail(self.operator->(), 1)
       .request(server, caf::infinite)
       .receive([](int x) { benchmark::DoNotOptimize(x); }, fail);
-  }
+  };
+  compare(
+    state, [&] { return repeat(10'000, fetch); },
+    [&] { return repeat(100, request); });
 }
 
 void blocking_fetch(benchmark::State& state) {
-  world w;
-  const auto bearer = ready_bearer(w.sys);
-  for (auto _ : state) {
-    auto tok = bearer.fetch();
-    benchmark::DoNotOptimize(tok);
-  }
+  measure(state, {});
 }
 
 void blocking_fetch_by_message(benchmark::State& state) {
-  world w;
-  const auto bearer = ready_bearer(w.sys);
-  auto opts = fetch_options{};
-  // Newer than none, which the handle leaves to the cache.
-  opts.newer_than = generation{};
-  for (auto _ : state) {
-    auto tok = bearer.fetch(opts);
-    benchmark::DoNotOptimize(tok);
-  }
+  measure(state, by_message());
 }
 
-BENCHMARK(scoped_actor_request)->UseRealTime();
-BENCHMARK(blocking_fetch)->UseRealTime();
-BENCHMARK(blocking_fetch_by_message)->UseRealTime();
+BENCHMARK(blocking_fetch)->Apply(pieces);
+BENCHMARK(blocking_fetch_by_message)->Apply(pieces);
 
 } // namespace bearer::bench

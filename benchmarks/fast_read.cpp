@@ -3,16 +3,24 @@
 
 #include <bearer/reader.hpp>
 
+#include "support/at_once.hpp"
+#include "support/compare.hpp"
 #include "support/world.hpp"
-
-#include <benchmark/benchmark.h>
 
 #include <atomic>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <stdexcept>
+#include <utility>
 
 namespace bearer::bench {
+
+// Both take a few milliseconds.
+constexpr auto reads = std::size_t{2'000'000};
+constexpr auto reads_with_lock = std::size_t{50'000};
+
+// -- the usual ways -----------------------------------------------------------
 
 /// What somebody would write instead: a token behind a lock.
 struct shared_token {
@@ -23,94 +31,104 @@ struct shared_token {
   }
 };
 
-/// One for all threads of a program.
-template <class T>
-T& shared() {
-  static T result;
-  return result;
-}
-
-// -- the usual ways -----------------------------------------------------------
-
 struct behind_mutex {
+  bool read() {
+    auto mine = std::shared_ptr<const shared_token>{};
+    {
+      const auto guard = std::lock_guard{mutex};
+      mine = current;
+    }
+    return mine->good();
+  }
+
   std::mutex mutex;
   std::shared_ptr<const shared_token> current
     = std::make_shared<shared_token>();
 };
 
-void mutex_and_shared_ptr(benchmark::State& state) {
-  auto& there = shared<behind_mutex>();
-  for (auto _ : state) {
+struct behind_shared_mutex {
+  bool read() {
     auto mine = std::shared_ptr<const shared_token>{};
     {
-      const auto guard = std::lock_guard{there.mutex};
-      mine = there.current;
+      const auto guard = std::shared_lock{mutex};
+      mine = current;
     }
-    benchmark::DoNotOptimize(mine->good());
+    return mine->good();
   }
-}
 
-struct behind_shared_mutex {
   std::shared_mutex mutex;
   std::shared_ptr<const shared_token> current
     = std::make_shared<shared_token>();
 };
 
-void shared_mutex_and_shared_ptr(benchmark::State& state) {
-  auto& there = shared<behind_shared_mutex>();
-  for (auto _ : state) {
-    auto mine = std::shared_ptr<const shared_token>{};
-    {
-      const auto guard = std::shared_lock{there.mutex};
-      mine = there.current;
-    }
-    benchmark::DoNotOptimize(mine->good());
-  }
-}
-
 struct behind_atomic {
+  bool read() {
+    const auto mine = current.load();
+    return mine->good();
+  }
+
   std::atomic<std::shared_ptr<const shared_token>> current
     = std::make_shared<const shared_token>();
 };
 
-void atomic_shared_ptr(benchmark::State& state) {
-  auto& there = shared<behind_atomic>();
-  for (auto _ : state) {
-    auto mine = there.current.load();
-    benchmark::DoNotOptimize(mine->good());
-  }
-}
-
 // -- ours ---------------------------------------------------------------------
 
-struct one_bearer {
+/// Gives each thread a reader of its own.
+auto readers_of(const handle& bearer) {
+  return [&bearer] {
+    auto result = bearer.reader();
+    if (result.read() == nullptr)
+      throw std::runtime_error("nothing to read");
+    return [reader = std::move(result)]() mutable { return reader.read(); };
+  };
+}
+
+// -- both ---------------------------------------------------------------------
+
+/// Compared with one of the usual ways.
+template <class Lock>
+void measure(benchmark::State& state) {
+  const auto threads = static_cast<std::size_t>(state.range(0));
   world w;
-  handle bearer = ready_bearer(w.sys);
-};
+  const auto bearer = ready_bearer(w.sys);
+  Lock lock;
+  const auto readers = [&lock] { return [&lock] { return lock.read(); }; };
+  compare(
+    state, [&] { return at_once(threads, reads, readers_of(bearer)).real; },
+    [&] { return at_once(threads, reads_with_lock, readers).real; });
+}
 
-/// Lives from set-up to tear-down: no actor system outlives `main`.
-std::unique_ptr<one_bearer> there;
+void mutex_and_shared_ptr(benchmark::State& state) {
+  measure<behind_mutex>(state);
+}
 
-void fast_read(benchmark::State& state) {
-  auto reader = there->bearer.reader();
-  if (reader.read() == nullptr)
-    state.SkipWithError("nothing to read");
-  for (auto _ : state)
-    benchmark::DoNotOptimize(reader.read());
+void shared_mutex_and_shared_ptr(benchmark::State& state) {
+  measure<behind_shared_mutex>(state);
+}
+
+void atomic_shared_ptr(benchmark::State& state) {
+  measure<behind_atomic>(state);
+}
+
+/// The processor time, compared with as many threads one after the other.
+void threads_at_once(benchmark::State& state) {
+  const auto threads = static_cast<std::size_t>(state.range(0));
+  world w;
+  const auto bearer = ready_bearer(w.sys);
+  const auto readers = readers_of(bearer);
+  compare(
+    state, [&] { return at_once(threads, reads, readers).processor; },
+    [&] { return in_turn(threads, reads, readers).processor; });
 }
 
 void threads(benchmark::internal::Benchmark* b) {
-  b->UseRealTime()->Threads(1)->Threads(2)->Threads(4)->Threads(8);
+  pieces(b);
+  b->Arg(1)->Arg(2)->Arg(4)->Arg(8);
 }
 
 BENCHMARK(mutex_and_shared_ptr)->Apply(threads);
 BENCHMARK(shared_mutex_and_shared_ptr)->Apply(threads);
 BENCHMARK(atomic_shared_ptr)->Apply(threads);
-BENCHMARK(fast_read)
-  ->Apply(threads)
-  ->Setup([](const benchmark::State&) {
-    there = std::make_unique<one_bearer>();
-  })
-  ->Teardown([](const benchmark::State&) { there.reset(); });
+BENCHMARK(threads_at_once)->Apply(pieces)->Arg(2)->Arg(4)->Arg(8);
 
 } // namespace bearer::bench

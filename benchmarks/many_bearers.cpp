@@ -7,6 +7,8 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include <benchmark/benchmark.h>
+
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -19,14 +21,15 @@ namespace bearer::bench {
 constexpr auto population = std::size_t{100'000};
 constexpr auto period = std::chrono::seconds{60};
 
+/// Enough to spawn them all before the first is due.
+constexpr auto spawn_time = std::chrono::seconds{10};
+
 /// How long to look at them.
 constexpr auto window = std::chrono::seconds{10};
 
 /// When the one with this number is due first, so that they spread evenly.
 std::chrono::nanoseconds first_due(std::size_t number) {
-  // Leaves time to spawn them all before the first is due.
-  const auto start = std::chrono::seconds{10};
-  return start + std::chrono::nanoseconds{period} / population * number;
+  return spawn_time + std::chrono::nanoseconds{period} / population * number;
 }
 
 double cpu_seconds() {
@@ -38,29 +41,32 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-/// Spawns all, and reports the memory of each and the processor time that all
-/// need in a second.
+/// Of all in a second, and of each in memory.
+struct needs {
+  double cpu;
+  double bytes;
+  double renewals;
+};
+
+using counter = std::atomic<std::uint64_t>;
+
+/// Spawns all and looks at them for a while.
 template <class SpawnOne>
-void measure(benchmark::State& state,
-             const std::atomic<std::uint64_t>& renewals, SpawnOne spawn_one) {
-  for (auto _ : state) {
-    auto all = std::vector<decltype(spawn_one(std::size_t{}))>{};
-    all.reserve(population);
-    const auto start = stop_watch::now();
-    const auto before = heap_in_use();
-    for (std::size_t i = 0; i < population; ++i)
-      all.push_back(spawn_one(i));
-    std::this_thread::sleep_until(start + std::chrono::seconds{10});
-    state.counters["bytes"] = static_cast<double>(heap_in_use() - before)
-                              / population;
-    const auto cpu = cpu_seconds();
-    const auto done = renewals.load();
-    std::this_thread::sleep_for(window);
-    const auto spent = cpu_seconds() - cpu;
-    state.SetIterationTime(spent);
-    state.counters["renewals"] = static_cast<double>(renewals - done);
-    all.clear();
-  }
+needs look_at(const counter& renewals, SpawnOne spawn_one) {
+  auto all = std::vector<decltype(spawn_one(std::size_t{}))>{};
+  all.reserve(population);
+  const auto start = stop_watch::now();
+  const auto before = heap_in_use();
+  for (std::size_t i = 0; i < population; ++i)
+    all.push_back(spawn_one(i));
+  std::this_thread::sleep_until(start + spawn_time);
+  const auto memory = static_cast<double>(heap_in_use() - before);
+  const auto cpu = cpu_seconds();
+  const auto done = renewals.load();
+  std::this_thread::sleep_for(window);
+  const auto seconds = std::chrono::duration<double>{window}.count();
+  return {(cpu_seconds() - cpu) / seconds, memory / population,
+          static_cast<double>(renewals - done) / seconds};
 }
 
 // -- plain actors -------------------------------------------------------------
@@ -100,17 +106,18 @@ struct bare_pair {
   caf::actor refresher;
 };
 
-void bare_actors_with_a_timer(benchmark::State& state) {
+bare_actor::behavior_type bare_source(bare_actor::pointer, counter* calls) {
+  return {[=](int x) {
+    ++*calls;
+    return x;
+  }};
+}
+
+needs look_at_bare_actors() {
   world w;
-  auto renewals = std::atomic<std::uint64_t>{0};
-  const auto source = bare_actor{
-    w.sys.spawn([&](bare_actor::pointer) -> bare_actor::behavior_type {
-      return {[&](int x) {
-        ++renewals;
-        return x;
-      }};
-    })};
-  measure(state, renewals, [&](std::size_t i) {
+  auto renewals = counter{0};
+  const auto source = bare_actor{w.sys.spawn(bare_source, &renewals)};
+  return look_at(renewals, [&](std::size_t i) {
     auto cache = w.bare();
     using impl = caf::stateful_actor<bare_refresher>;
     auto refresher = w.sys.spawn<impl>(source, cache, first_due(i));
@@ -122,7 +129,7 @@ void bare_actors_with_a_timer(benchmark::State& state) {
 
 /// Brings a new token each time, and says when to look again.
 token_source::behavior_type counting_source(token_source::pointer,
-                                            std::atomic<std::uint64_t>* calls) {
+                                            counter* calls) {
   return {
     [=, spawned = std::size_t{0}](fetch_atom, const attempt& what) mutable {
       auto result = token{};
@@ -134,25 +141,36 @@ token_source::behavior_type counting_source(token_source::pointer,
     }};
 }
 
-void bearers(benchmark::State& state) {
+needs look_at_bearers() {
   world w;
-  auto renewals = std::atomic<std::uint64_t>{0};
+  auto renewals = counter{0};
   const auto source = token_source{w.sys.spawn(counting_source, &renewals)};
   auto settings = renewal_settings{};
   settings.retry_jitter = 0;
-  measure(state, renewals, [&](std::size_t) {
+  return look_at(renewals, [&](std::size_t) {
     auto result = spawn(w.sys, any_source{source}, settings).value();
     result.prefetch();
     return result;
   });
 }
 
-/// Each takes half a minute.
-void seldom(benchmark::internal::Benchmark* b) {
-  b->UseManualTime()->Iterations(1)->Repetitions(3);
+// -- both ---------------------------------------------------------------------
+
+/// Compared with bare actors of which one in two has a timer.
+void bearers(benchmark::State& state) {
+  for (auto _ : state) {
+    const auto bare = look_at_bare_actors();
+    const auto ours = look_at_bearers();
+    state.SetIterationTime(ours.cpu);
+    state.counters["compared"] = bare.cpu;
+    state.counters["bytes"] = ours.bytes;
+    state.counters["compared_bytes"] = bare.bytes;
+    state.counters["renewals"] = ours.renewals;
+    state.counters["compared_renewals"] = bare.renewals;
+  }
 }
 
-BENCHMARK(bare_actors_with_a_timer)->Apply(seldom);
-BENCHMARK(bearers)->Apply(seldom);
+// Takes a minute.
+BENCHMARK(bearers)->UseManualTime()->Iterations(1)->Repetitions(3);
 
 } // namespace bearer::bench

@@ -1,9 +1,11 @@
 // Does a fetch cost more when many receivers are alive?
 
+#include "support/compare.hpp"
 #include "support/sequence.hpp"
 #include "support/world.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace bearer::bench {
@@ -31,79 +33,45 @@ auto spawn_crowd(const benchmark::State& state, Spawn spawn_one) {
   return result;
 }
 
-/// Measures in an actor system of its own each time, because one differs from
-/// the next by more than what is asked.
-/// @param measure Takes a `world&` and gives the seconds that `rounds` took.
-template <class Measure>
-void measure_worlds(benchmark::State& state, Measure measure) {
-  for (auto _ : state) {
-    world w;
-    state.SetIterationTime(measure(w));
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(rounds)
-                          * state.iterations());
-}
-
-/// @returns the seconds that they take.
-template <class Round>
-double make_rounds(world& w, Round round) {
-  // Warms up caches and the scheduler.
-  run_sequence(w.sys, rounds / 10, round);
-  return run_sequence(w.sys, rounds, round);
-}
-
 /// Each round visits one of the crowd.
 template <class Answer, class Handle, class... Ts>
-double visit_crowd(world& w, const std::vector<Handle>& crowd, Ts... xs) {
-  auto at = walk{};
-  return make_rounds(w, [&](caf::event_based_actor* self, auto next) {
-    ask<Answer>(at.next_of(crowd), xs...)(self, next);
-  });
+auto visit(const std::vector<Handle>& crowd, Ts... xs) {
+  auto at = std::make_shared<walk>();
+  return [=, &crowd](caf::event_based_actor* self, auto next) {
+    ask<Answer>(at->next_of(crowd), xs...)(self, next);
+  };
 }
 
-void bare_crowd(benchmark::State& state) {
-  measure_worlds(state, [&](world& w) {
-    const auto crowd = spawn_crowd(state, [&] { return w.bare(); });
-    return visit_crowd<int>(w, crowd, 1);
-  });
-}
-
-/// Each round visits one of the crowd and then the same server.
-void bare_crowd_and_server(benchmark::State& state) {
-  measure_worlds(state, [&](world& w) {
-    const auto server = ask<int>(w.bare(), 1);
-    const auto crowd = spawn_crowd(state, [&] { return w.bare(); });
-    auto at = walk{};
-    return make_rounds(w, [&](caf::event_based_actor* self, auto next) {
-      both(ask<int>(at.next_of(crowd), 1), server)(self, next);
-    });
-  });
-}
-
-void visit_receivers(benchmark::State& state, const fetch_options& opts) {
-  measure_worlds(state, [&](world& w) {
-    const auto bearer = ready_bearer(w.sys);
-    const auto crowd = spawn_crowd(state, [&] { return bearer.receiver(); });
-    return visit_crowd<token>(w, crowd, fetch_atom_v, opts);
-  });
-}
-
+/// Compared with as many bare actors.
 void crowd_of_receivers(benchmark::State& state) {
-  visit_receivers(state, {});
+  world w;
+  const auto bearer = ready_bearer(w.sys);
+  const auto receivers = spawn_crowd(state, [&] { return bearer.receiver(); });
+  const auto bare = spawn_crowd(state, [&] { return w.bare(); });
+  compare(state,
+          rounds_of(w.sys, rounds,
+                    visit<token>(receivers, fetch_atom_v, fetch_options{})),
+          rounds_of(w.sys, rounds, visit<int>(bare, 1)));
 }
 
+/// Compared with as many bare actors, and one more that is visited each time.
 void crowd_of_receivers_by_message(benchmark::State& state) {
-  auto opts = fetch_options{};
-  opts.newer_than = generation{};
-  visit_receivers(state, opts);
+  world w;
+  const auto bearer = ready_bearer(w.sys);
+  const auto receivers = spawn_crowd(state, [&] { return bearer.receiver(); });
+  const auto bare = spawn_crowd(state, [&] { return w.bare(); });
+  const auto server = ask<int>(w.bare(), 1);
+  compare(state,
+          rounds_of(w.sys, rounds,
+                    visit<token>(receivers, fetch_atom_v, by_message())),
+          rounds_of(w.sys, rounds, both(visit<int>(bare, 1), server)));
 }
 
 void sizes(benchmark::internal::Benchmark* b) {
-  b->UseManualTime()->Arg(10)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
+  pieces(b);
+  b->Arg(10)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
 }
 
-BENCHMARK(bare_crowd)->Apply(sizes);
-BENCHMARK(bare_crowd_and_server)->Apply(sizes);
 BENCHMARK(crowd_of_receivers)->Apply(sizes);
 BENCHMARK(crowd_of_receivers_by_message)->Apply(sizes);
 

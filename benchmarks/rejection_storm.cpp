@@ -3,11 +3,13 @@
 
 #include <bearer/source/function_source.hpp>
 
+#include "support/compare.hpp"
 #include "support/herd.hpp"
 #include "support/world.hpp"
 
 #include <atomic>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,23 +31,30 @@ bare_receiver::behavior_type proxy(bare_receiver::pointer self,
   };
 }
 
-void source_time_and_bare_messages(benchmark::State& state) {
-  world w{static_cast<std::size_t>(state.range(0))};
-  const auto server = w.bare();
-  auto crowd = std::vector<bare_receiver>{};
-  while (crowd.size() < receivers)
-    crowd.emplace_back(w.sys.spawn(proxy, server));
-  for (auto _ : state) {
+/// What is compared with.
+class bare_storm {
+public:
+  explicit bare_storm(std::size_t threads) : w_(threads) {
+    const auto server = w_.bare();
+    while (crowd_.size() < receivers)
+      crowd_.emplace_back(w_.sys.spawn(proxy, server));
+  }
+
+  double run() {
     const auto start = stop_watch::now();
     std::this_thread::sleep_for(source_time);
-    run_herd(w.sys, receivers,
+    run_herd(w_.sys, receivers,
              [&](caf::event_based_actor* self, std::size_t i, auto next) {
-               both(ask<int>(crowd[i], 1), ask<int>(crowd[i], 1, 1))(self,
-                                                                     next);
+               both(ask<int>(crowd_[i], 1), ask<int>(crowd_[i], 1, 1))(self,
+                                                                       next);
              });
-    state.SetIterationTime(seconds_since(start));
+    return seconds_since(start);
   }
-}
+
+private:
+  world w_;
+  std::vector<bare_receiver> crowd_;
+};
 
 /// A bearer whose source takes its time after the first call.
 struct storm {
@@ -91,21 +100,27 @@ struct storm {
   std::vector<receiver_actor> crowd;
 };
 
+double run_storm(std::size_t threads) {
+  storm s{threads};
+  const auto result = s.run();
+  if (*s.calls != 2)
+    throw std::runtime_error("not exactly one call of the source");
+  return result;
+}
+
+/// Compared with the source's time and bare messages.
 void rejection_storm(benchmark::State& state) {
-  for (auto _ : state) {
-    storm s{static_cast<std::size_t>(state.range(0))};
-    state.SetIterationTime(s.run());
-    if (*s.calls != 2)
-      state.SkipWithError("not exactly one call of the source");
-  }
+  const auto threads = static_cast<std::size_t>(state.range(0));
+  bare_storm bare{threads};
+  compare(
+    state, [&] { return run_storm(threads); }, [&] { return bare.run(); });
 }
 
-/// Of CAF's scheduler.
-void threads(benchmark::internal::Benchmark* b) {
-  b->UseManualTime()->Iterations(3)->Arg(1)->Arg(2);
-}
-
-BENCHMARK(source_time_and_bare_messages)->Apply(threads);
-BENCHMARK(rejection_storm)->Apply(threads);
+BENCHMARK(rejection_storm)
+  ->UseManualTime()
+  ->Iterations(3)
+  ->ArgName("workers")
+  ->Arg(1)
+  ->Arg(2);
 
 } // namespace bearer::bench

@@ -4,6 +4,7 @@
 #include <bearer/remote/connect.hpp>
 #include <bearer/remote/publish.hpp>
 
+#include "support/compare.hpp"
 #include "support/sequence.hpp"
 #include "support/world.hpp"
 
@@ -32,32 +33,26 @@ struct node {
   caf::actor_system sys{cfg};
 };
 
-void fetch_from(benchmark::State& state, caf::actor_system& sys,
-                const handle& bearer) {
-  measure_rounds(state, sys, rounds,
-                 ask<token>(bearer.actor(), fetch_atom_v, fetch_options{}));
-}
-
 } // namespace
 
-void local_fetch(benchmark::State& state) {
-  node here;
-  fetch_from(state, here.sys, ready_bearer(here.sys));
-}
-
+/// Compared with one on the owner's node.
 void replica_fetch(benchmark::State& state) {
   node here;
   node there;
+  const auto local = ready_bearer(here.sys);
   const auto published
     = std::move(remote::publish(ready_bearer(there.sys), 0).value());
   const auto replica
     = remote::connect(here.sys, {"127.0.0.1", published.port()}).value();
   if (auto tok = replica.fetch(); !tok)
     throw std::runtime_error("no token: " + to_string(tok.error()));
-  fetch_from(state, here.sys, replica);
+  const auto fetch_from = [&](const handle& from) {
+    return rounds_of(here.sys, rounds,
+                     ask<token>(from.actor(), fetch_atom_v, fetch_options{}));
+  };
+  compare(state, fetch_from(replica), fetch_from(local));
 }
 
-BENCHMARK(local_fetch)->UseManualTime();
-BENCHMARK(replica_fetch)->UseManualTime();
+BENCHMARK(replica_fetch)->Apply(pieces);
 
 } // namespace bearer::bench

@@ -1,6 +1,7 @@
 // How many fetches a second are answered while a refresh is under way, and how
 // many otherwise?
 
+#include "support/compare.hpp"
 #include "support/sequence.hpp"
 #include "support/world.hpp"
 
@@ -13,6 +14,10 @@ constexpr auto rounds = std::size_t{20'000};
 
 /// What the source of this question is told, and tells.
 struct script {
+  explicit script(std::chrono::milliseconds next) : look_again(next) {
+    // nop
+  }
+
   std::chrono::milliseconds look_again;
   std::promise<void> asked_again;
 };
@@ -32,33 +37,33 @@ token_source::behavior_type slow_source(token_source::pointer,
   }};
 }
 
-void measure(benchmark::State& state, bool refreshing) {
-  world w;
-  auto what = std::make_shared<script>();
-  what->look_again = refreshing ? std::chrono::milliseconds{5}
-                                : std::chrono::hours{1};
+/// A bearer that has its token, and asks for the next one `look_again` later.
+handle spawn_bearer(world& w, const std::shared_ptr<script>& what) {
   auto settings = renewal_settings{};
   settings.initial_retry_timeout = std::chrono::milliseconds{1};
   settings.refresh_request_timeout = std::chrono::minutes{10};
   const auto source = token_source{w.sys.spawn(slow_source, what)};
-  auto bearer = spawn(w.sys, any_source{source}, settings).value();
-  if (auto tok = bearer.fetch(); !tok)
+  auto result = spawn(w.sys, any_source{source}, settings).value();
+  if (auto tok = result.fetch(); !tok)
     fail(tok.error());
-  if (refreshing)
-    what->asked_again.get_future().wait();
-  measure_rounds(state, w.sys, rounds,
-                 ask<token>(bearer.actor(), fetch_atom_v, fetch_options{}));
+  return result;
 }
 
-void without_a_refresh(benchmark::State& state) {
-  measure(state, false);
-}
-
+/// Compared with fetches when there is none.
 void during_a_refresh(benchmark::State& state) {
-  measure(state, true);
+  world w;
+  const auto soon = std::make_shared<script>(std::chrono::milliseconds{5});
+  const auto late = std::make_shared<script>(std::chrono::hours{1});
+  const auto busy = spawn_bearer(w, soon);
+  const auto idle = spawn_bearer(w, late);
+  soon->asked_again.get_future().wait();
+  const auto fetch_from = [&](const handle& from) {
+    return rounds_of(w.sys, rounds,
+                     ask<token>(from.actor(), fetch_atom_v, fetch_options{}));
+  };
+  compare(state, fetch_from(busy), fetch_from(idle));
 }
 
-BENCHMARK(without_a_refresh)->UseManualTime();
-BENCHMARK(during_a_refresh)->UseManualTime();
+BENCHMARK(during_a_refresh)->Apply(pieces);
 
 } // namespace bearer::bench

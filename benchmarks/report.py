@@ -4,7 +4,8 @@
 Usage: report.py RESULTS OUTPUT --machine TEXT
 
 RESULTS holds one JSON file of Google Benchmark for each program. OUTPUT gets
-results.md and the plots. Every figure is a ratio of medians from one run.
+results.md and the plots. Each repetition of a benchmark measured what is asked
+and what it is compared with in turn; a ratio is the median of theirs.
 """
 
 import argparse
@@ -18,8 +19,12 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 
+# Without these and the date, equal results make equal files.
+matplotlib.rcParams["svg.hashsalt"] = "libbearer"
+
 THREADS = (1, 2, 4, 8)
 CROWDS = (10, 1000, 100000, 1000000)
+LOCKS = ("mutex_and_shared_ptr", "shared_mutex_and_shared_ptr", "atomic_shared_ptr")
 
 
 class Results:
@@ -32,84 +37,80 @@ class Results:
                 if run.get("error_occurred"):
                     sys.exit(f"{path.stem}: {run['name']}: {run['error_message']}")
                 if run["run_type"] == "iteration":
-                    key = (path.stem, run["run_name"])
+                    key = (path.stem, bare_name(run["run_name"]))
                     self.runs.setdefault(key, []).append(run)
 
-    def samples(self, program, name, field="time"):
-        """One value per repetition; times are nanoseconds of one round."""
-        found = [
-            runs
-            for (file, run), runs in self.runs.items()
-            if file == program and matches(run, name)
-        ]
-        if len(found) != 1:
-            sys.exit(f"{program}: {len(found)} results are called {name}")
-        return [value(run, field) for run in found[0]]
+    def samples(self, program, name, field):
+        """One value per repetition."""
+        if (program, name) not in self.runs:
+            sys.exit(f"{program}: no result is called {name}")
+        return [run[field] for run in self.runs[program, name]]
 
-    def median(self, *key):
-        return statistics.median(self.samples(*key))
+    def ours(self, program, name):
+        """Nanoseconds."""
+        times = self.samples(program, name, "real_time")
+        units = self.samples(program, name, "time_unit")
+        return [time * UNITS[unit] for time, unit in zip(times, units)]
+
+    def theirs(self, program, name):
+        """Nanoseconds of what it is compared with."""
+        return [1e9 * x for x in self.samples(program, name, "compared")]
 
 
-def matches(run_name, name):
-    """Holds if the name and its arguments agree, whatever the modifiers."""
+UNITS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+
+
+def bare_name(run_name):
+    """The name and its arguments without modifiers."""
     modifiers = ("iterations:", "repeats:", "manual_time", "real_time")
-    parts = [x for x in run_name.split("/") if not x.startswith(modifiers)]
-    return "/".join(parts) == name
-
-
-def value(run, field):
-    if field != "time":
-        return run[field]
-    if "items_per_second" in run:
-        return 1e9 / run["items_per_second"]
-    return run["real_time"] * {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}[run["time_unit"]]
+    return "/".join(x for x in run_name.split("/") if not x.startswith(modifiers))
 
 
 def questions():
-    """Yields (question, compared with, program, ours, theirs, field, target).
-
-    A target is the most that the ratio may be, or the least if it is negative.
-    """
-    row = lambda *x, field="time": (*x[:5], field, x[5])  # noqa: E731
-    yield row("cached fetch, by message", "bare round trip", "cached_fetch", "cached_fetch", "bare_round_trip", 1.15)
-    yield row("standing receiver, by message", "two bare round trips", "standing_receiver", "receiver_by_message", "two_bare_round_trips", 1.15)
-    yield row("standing receiver, fast read inside", "two bare round trips", "standing_receiver", "receiver_with_fast_read", "two_bare_round_trips", 0.7)
-    yield row("whole request, by message", "bare spawn + two round trips", "whole_request", "request_by_message", "bare_spawn_and_two_round_trips", 1.1)
-    yield row("whole request, fast read inside", "bare spawn + two round trips", "whole_request", "request_with_fast_read", "bare_spawn_and_two_round_trips", 0.8)
+    """Yields (question, compared with, program, name, the most it may be)."""
+    yield "cached fetch, by message", "bare round trip", "cached_fetch", "cached_fetch", 1.15
+    yield "standing receiver, by message", "two bare round trips", "standing_receiver", "receiver_by_message", 1.15
+    yield "standing receiver, fast read inside", "two bare round trips", "standing_receiver", "receiver_with_fast_read", 0.7
+    yield "whole request, by message", "bare spawn + two round trips", "whole_request", "request_by_message", 1.1
+    yield "whole request, fast read inside", "bare spawn + two round trips", "whole_request", "request_with_fast_read", 0.8
     for size in CROWDS:
-        yield row(f"{size:,} receivers alive, fast read inside", "as many bare actors", "many_receivers", f"crowd_of_receivers/{size}", f"bare_crowd/{size}", 1.15)
-        yield row(f"{size:,} receivers alive, by message", "as many bare actors and a server, two round trips", "many_receivers", f"crowd_of_receivers_by_message/{size}", f"bare_crowd_and_server/{size}", 1.15)
-    for threads in (1, 2):
-        yield row(f"cold herd of 100,000 fetches, {threads} worker(s)", "source time + 100,000 bare messages", "cold_herd", f"cold_herd/{threads}", f"source_time_and_bare_messages/{threads}", 1.5)
-    for threads in (1, 2):
-        yield row(f"rejection storm of 10,000 receivers, {threads} worker(s)", "source time + bare messages", "rejection_storm", f"rejection_storm/{threads}", f"source_time_and_bare_messages/{threads}", 1.5)
-    yield row("fetches per second during a refresh", "without one", "renewal_under_load", "during_a_refresh", "without_a_refresh", 1 / 0.95)
-    yield row("100,000 bearers, one renewal a minute each: processor time", "bare actors with one timer each", "many_bearers", "bearers", "bare_actors_with_a_timer", 2.0)
+        yield f"{size:,} receivers alive, fast read inside", "as many bare actors", "many_receivers", f"crowd_of_receivers/{size}", 1.15
+        yield f"{size:,} receivers alive, by message", "as many bare actors and a server, two round trips", "many_receivers", f"crowd_of_receivers_by_message/{size}", 1.15
+    for workers in (1, 2):
+        yield f"cold herd of 100,000 fetches, {workers} worker(s)", "source time + 100,000 bare messages", "cold_herd", f"cold_herd/100000/workers:{workers}", 1.5
+    for workers in (1, 2):
+        yield f"rejection storm of 10,000 receivers, {workers} worker(s)", "source time + bare messages", "rejection_storm", f"rejection_storm/workers:{workers}", 1.5
+    yield "fetches per second during a refresh", "without one", "renewal_under_load", "during_a_refresh", 1 / 0.95
+    yield "100,000 bearers, one renewal a minute each: processor time of a second", "bare actors with one timer each", "many_bearers", "bearers", 2.0
     for size in (1024, 8192):
-        yield row(f"token of {size:,} B", "token of 100 B", "token_size", f"fetch_token_of_size/{size}", "fetch_token_of_size/100", 1.1)
-    yield row("blocking fetch", "scoped_actor request", "blocking_fetch", "blocking_fetch", "scoped_actor_request", 1.1)
-    yield row("blocking fetch, by message", "scoped_actor request", "blocking_fetch", "blocking_fetch_by_message", "scoped_actor_request", 1.1)
-    yield row("fetch on another node, by message", "the same on the owner's node", "remote_fetch", "replica_fetch", "local_fetch", 1.1)
-    for other in ("mutex_and_shared_ptr", "shared_mutex_and_shared_ptr", "atomic_shared_ptr"):
-        yield row("fast read, 1 thread", other, "fast_read", "fast_read/threads:1", f"{other}/threads:1", 0.1)
-    yield row("fast read, 2 threads", "mutex_and_shared_ptr", "fast_read", "fast_read/threads:2", "mutex_and_shared_ptr/threads:2", 1 / 40)
+        yield f"token of {size:,} B", "token of 100 B", "token_size", f"fetch_token_of_size/{size}", 1.1
+    yield "blocking fetch", "scoped_actor request", "blocking_fetch", "blocking_fetch", 1.1
+    yield "blocking fetch, by message", "scoped_actor request", "blocking_fetch", "blocking_fetch_by_message", 1.1
+    yield "fetch on another node, by message", "the same on the owner's node", "remote_fetch", "replica_fetch", 1.1
+    for lock in LOCKS:
+        yield "fast read, 1 thread", spoken(lock), "fast_read", f"{lock}/1", 0.1
+    yield "fast read, 2 threads", spoken(LOCKS[0]), "fast_read", f"{LOCKS[0]}/2", 1 / 40
     for threads in THREADS[1:]:
-        yield row(f"fast read, {threads} threads: processor time", "the same with 1 thread", "fast_read", f"fast_read/threads:{threads}", "fast_read/threads:1", 1.1, field="cpu_time")
+        yield f"fast read, {threads} threads at once: processor time", "the same threads one after the other", "fast_read", f"threads_at_once/{threads}", 1.1
 
 
 def memory(results):
     """Yields (what, bytes beyond plain actors, target)."""
-    def beyond(program, ours, theirs):
-        return results.median(program, ours, "bytes") - results.median(program, theirs, "bytes")
+    for what, program, name, target in (
+        ("a receiver, beyond a bare typed actor", "whole_request", "memory_of_a_receiver", 256),
+        ("a bearer, beyond its bare actors", "many_bearers", "bearers", 512),
+    ):
+        ours = results.samples(program, name, "bytes")
+        theirs = results.samples(program, name, "compared_bytes")
+        yield what, statistics.median(a - b for a, b in zip(ours, theirs)), target
 
-    yield "a receiver, beyond a bare typed actor", beyond("whole_request", "memory_of_a_receiver", "memory_of_a_bare_actor"), 256
-    yield "a bearer, beyond its bare actors", beyond("many_bearers", "bearers", "bare_actors_with_a_timer"), 512
+
+def spoken(name):
+    return name.replace("_", " ")
 
 
 def spread(samples):
     """Half the distance between the quartiles, in per cent of the median."""
-    if len(samples) < 4:
-        return "-"
     low, middle, high = statistics.quantiles(samples, n=4)
     return f"{50 * (high - low) / middle:.0f} %"
 
@@ -122,17 +123,17 @@ def duration(ns):
 
 
 def table(results):
-    yield "| question | time | spread | compared with | time | ratio | target |"
+    yield "| question | time | compared with | time | ratio | spread | target |"
     yield "|---|---|---|---|---|---|---|"
-    for question, against, program, ours, theirs, field, target in questions():
-        mine = results.samples(program, ours, field)
-        other = results.samples(program, theirs, field)
-        ratio = statistics.median(mine) / statistics.median(other)
+    for question, against, program, name, target in questions():
+        ours, theirs = results.ours(program, name), results.theirs(program, name)
+        ratios = [a / b for a, b in zip(ours, theirs)]
+        ratio = statistics.median(ratios)
         verdict = "" if ratio <= target else " **missed**"
         yield (
-            f"| {question} | {duration(statistics.median(mine))} | {spread(mine)} "
-            f"| {against.replace('_', ' ')} | {duration(statistics.median(other))} "
-            f"| {ratio:.3g} | {target:.3g}{verdict} |"
+            f"| {question} | {duration(statistics.median(ours))} "
+            f"| {against} | {duration(statistics.median(theirs))} "
+            f"| {ratio:.3g} | {spread(ratios)} | {target:.3g}{verdict} |"
         )
     yield ""
     yield "| memory of | bytes | target |"
@@ -157,51 +158,46 @@ def plot(path, title, xlabel, ylabel, xs, lines, logy=False):
     axes.grid(True, alpha=0.3)
     axes.legend(fontsize="small")
     figure.tight_layout()
-    # Without the date, equal results make equal files.
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 
 
 def plots(results, output):
+    def line(label, values, unit=1):
+        return label, [statistics.median(x) / unit for x in values]
+
+    def pair(ours, theirs, names, unit=1):
+        return [
+            line(theirs, [results.theirs(*name) for name in names], unit),
+            line(ours, [results.ours(*name) for name in names], unit),
+        ]
+
+    read, asked = ([("many_receivers", f"{x}/{n}") for n in CROWDS] for x in ("crowd_of_receivers", "crowd_of_receivers_by_message"))
     plot(
         output / "receivers.svg", "A fetch, by the number of receivers alive",
         "receivers", "ns", CROWDS,
-        [
-            (label, [results.median("many_receivers", f"{name}/{n}") for n in CROWDS])
-            for label, name in (
-                ("bare actors", "bare_crowd"),
-                ("receivers, fast read inside", "crowd_of_receivers"),
-                ("bare actors and a server", "bare_crowd_and_server"),
-                ("receivers, by message", "crowd_of_receivers_by_message"),
-            )
-        ],
+        pair("receivers, fast read inside", "bare actors", read)
+        + pair("receivers, by message", "bare actors and a server", asked),
     )
+    locks = {x: [("fast_read", f"{x}/{n}") for n in THREADS] for x in LOCKS}
     plot(
         output / "threads.svg", "Reading the token, by the number of threads",
-        "threads", "processor time per read, ns", THREADS,
-        [
-            (name.replace("_", " "), [statistics.median(results.samples("fast_read", f"{name}/threads:{n}", "cpu_time")) for n in THREADS])
-            for name in ("mutex_and_shared_ptr", "shared_mutex_and_shared_ptr", "atomic_shared_ptr", "fast_read")
-        ],
+        "threads", "ns per read, all threads together", THREADS,
+        [line(spoken(x), [results.theirs(*name) for name in locks[x]]) for x in LOCKS]
+        + [line("fast read", [results.ours(*name) for name in locks[LOCKS[0]]])],
         logy=True,
     )
-    waiters = (1000, 10000, 100000)
+    herds = (1000, 10000, 100000)
     plot(
         output / "waiters.svg", "A herd that waits for one attempt of 50 ms",
-        "fetches at once", "ms", waiters,
-        [
-            (label, [results.median("waiters", f"{name}/{n}") / 1e6 for n in waiters])
-            for label, name in (("bare messages", "bare_messages"), ("bearer", "herd"))
-        ],
+        "fetches at once", "ms", herds,
+        pair("bearer", "bare messages", [("cold_herd", f"cold_herd/{n}/workers:1") for n in herds], 1e6),
     )
     bearers = (100, 1000, 10000)
     plot(
         output / "bearers.svg", "A fetch, by the number of bearers in use",
         "bearers", "ns", bearers,
-        [
-            (label, [results.median("bearers_in_use", f"{name}/{n}") for n in bearers])
-            for label, name in (("bare actors", "bare_servers"), ("bearers", "bearers"))
-        ],
+        pair("bearers", "bare actors", [("bearers_in_use", f"bearers/{n}") for n in bearers]),
     )
 
 

@@ -2,7 +2,7 @@
 #
 # Runs all benchmark programs of a build one after the other and reports.
 #
-#   run.sh BUILD      takes about twenty minutes
+#   run.sh BUILD      takes about seven minutes
 
 set -euo pipefail
 

@@ -1,5 +1,6 @@
 // What does a fetch cost through a receiver that is there already?
 
+#include "support/compare.hpp"
 #include "support/sequence.hpp"
 #include "support/world.hpp"
 
@@ -7,24 +8,15 @@ namespace bearer::bench {
 
 constexpr auto rounds = std::size_t{20'000};
 
-/// Asks for a token newer than none, which the receiver leaves to the cache.
-fetch_options by_message() {
-  auto result = fetch_options{};
-  result.newer_than = generation{};
-  return result;
-}
-
-void two_bare_round_trips(benchmark::State& state) {
-  world w;
-  const auto hop = ask<int>(w.bare(), 1);
-  measure_rounds(state, w.sys, rounds, both(hop, hop));
-}
-
+/// Compared with two bare round trips.
 void measure(benchmark::State& state, const fetch_options& opts) {
   world w;
   const auto bearer = ready_bearer(w.sys);
-  measure_rounds(state, w.sys, rounds,
-                 ask<token>(bearer.receiver(), fetch_atom_v, opts));
+  const auto hop = ask<int>(w.bare(), 1);
+  compare(state,
+          rounds_of(w.sys, rounds,
+                    ask<token>(bearer.receiver(), fetch_atom_v, opts)),
+          rounds_of(w.sys, rounds, both(hop, hop)));
 }
 
 void receiver_by_message(benchmark::State& state) {
@@ -35,8 +27,7 @@ void receiver_with_fast_read(benchmark::State& state) {
   measure(state, {});
 }
 
-BENCHMARK(two_bare_round_trips)->UseManualTime();
-BENCHMARK(receiver_by_message)->UseManualTime();
-BENCHMARK(receiver_with_fast_read)->UseManualTime();
+BENCHMARK(receiver_by_message)->Apply(pieces);
+BENCHMARK(receiver_with_fast_read)->Apply(pieces);
 
 } // namespace bearer::bench

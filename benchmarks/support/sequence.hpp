@@ -5,11 +5,8 @@
 #include <caf/error.hpp>
 #include <caf/event_based_actor.hpp>
 
-#include <benchmark/benchmark.h>
-
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <future>
 #include <iostream>
@@ -74,16 +71,13 @@ double run_sequence(caf::actor_system& sys, std::size_t count, Round round) {
   return seconds_since(start);
 }
 
-/// Reports the time of one round, from sequences of `count` rounds.
+/// What makes such a sequence each time it is called.
+/// @returns the seconds of one round.
 template <class Round>
-void measure_rounds(benchmark::State& state, caf::actor_system& sys,
-                    std::size_t count, Round round) {
-  // Warms up caches and the scheduler.
-  run_sequence(sys, count / 10, round);
-  for (auto _ : state)
-    state.SetIterationTime(run_sequence(sys, count, round));
-  state.SetItemsProcessed(static_cast<std::int64_t>(count)
-                          * state.iterations());
+auto rounds_of(caf::actor_system& sys, std::size_t count, Round round) {
+  return [&sys, count, round] {
+    return run_sequence(sys, count, round) / static_cast<double>(count);
+  };
 }
 
 // -- rounds -------------------------------------------------------------------

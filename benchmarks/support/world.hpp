@@ -71,4 +71,12 @@ inline handle ready_bearer(caf::actor_system& sys, std::size_t size = 1024) {
   return result;
 }
 
+/// Asks for a token newer than none, which whoever could read the token leaves
+/// to the cache.
+inline fetch_options by_message() {
+  auto result = fetch_options{};
+  result.newer_than = generation{};
+  return result;
+}
+
 } // namespace bearer::bench

@@ -125,7 +125,7 @@ fuzz: setup-fuzz ## look for input that breaks a parser, FUZZ_SECONDS=60 each
 	@cmake --build --preset fuzz --parallel $(JOBS)
 	@tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS)
 
-bench: setup-bench ## run all benchmarks, about ten minutes
+bench: setup-bench ## run all benchmarks, ten minutes without the build
 	@cmake --preset bench -UCAF_DIR --log-level=WARNING >/dev/null
 	@cmake --build build-bench --parallel $(JOBS)
 	@benchmarks/run.sh build-bench

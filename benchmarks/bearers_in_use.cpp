@@ -13,7 +13,8 @@ constexpr auto rounds = std::size_t{20'000};
 
 /// Asks one after the other.
 template <class Answer, class Handle, class... Ts>
-auto in_turn(caf::actor_system& sys, const std::vector<Handle>& all, Ts... xs) {
+auto round_robin(caf::actor_system& sys, const std::vector<Handle>& all,
+                 Ts... xs) {
   auto turn = std::make_shared<std::size_t>(0);
   return rounds_of(sys, rounds, [=, &all](auto* self, auto next) {
     ask<Answer>(all[++*turn % all.size()], xs...)(self, next);
@@ -31,8 +32,9 @@ void bearers(benchmark::State& state) {
     caches.push_back(all.back().actor());
     bare.push_back(w.bare());
   }
-  compare(state, in_turn<token>(w.sys, caches, fetch_atom_v, fetch_options{}),
-          in_turn<int>(w.sys, bare, 1));
+  compare(state,
+          round_robin<token>(w.sys, caches, fetch_atom_v, fetch_options{}),
+          round_robin<int>(w.sys, bare, 1));
 }
 
 BENCHMARK(bearers)->Apply(pieces)->Arg(100)->Arg(1'000)->Arg(10'000);

@@ -26,8 +26,8 @@ void measure(benchmark::State& state, const fetch_options& opts) {
     auto tok = bearer.fetch(opts);
     benchmark::DoNotOptimize(tok);
   };
+  auto self = caf::scoped_actor{w.sys};
   const auto request = [&] {
-    auto self = caf::scoped_actor{w.sys};
     detail::mail(self.operator->(), 1)
       .request(server, caf::infinite)
       .receive([](int x) { benchmark::DoNotOptimize(x); }, fail);

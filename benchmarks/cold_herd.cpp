@@ -42,7 +42,7 @@ double herd(world& w, std::size_t size) {
   return result;
 }
 
-/// Compared with the source's time and as many bare messages.
+/// Compared with the source's time and as many bare round trips.
 void cold_herd(benchmark::State& state) {
   const auto size = static_cast<std::size_t>(state.range(0));
   world w{static_cast<std::size_t>(state.range(1))};

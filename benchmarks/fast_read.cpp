@@ -118,7 +118,22 @@ void threads_at_once(benchmark::State& state) {
   const auto readers = readers_of(bearer);
   compare(
     state, [&] { return at_once(threads, reads, readers).processor; },
-    [&] { return in_turn(threads, reads, readers).processor; });
+    [&] { return one_by_one(threads, reads, readers).processor; });
+}
+
+/// The processor time beside a thread that fetches, which counts hits in what
+/// all share, compared with one beside a thread that reads.
+void beside_fetches(benchmark::State& state) {
+  world w;
+  const auto bearer = ready_bearer(w.sys);
+  const auto readers = readers_of(bearer);
+  const auto read_beside = [&](auto work) {
+    const auto other = companion(1, std::move(work));
+    return at_once(1, reads, readers).processor;
+  };
+  compare(
+    state, [&] { return read_beside([&] { return bearer.fetch(); }); },
+    [&] { return read_beside(readers()); });
 }
 
 void threads(benchmark::internal::Benchmark* b) {
@@ -130,5 +145,6 @@ BENCHMARK(mutex_and_shared_ptr)->Apply(threads);
 BENCHMARK(shared_mutex_and_shared_ptr)->Apply(threads);
 BENCHMARK(atomic_shared_ptr)->Apply(threads);
 BENCHMARK(threads_at_once)->Apply(pieces)->Arg(2)->Arg(4)->Arg(8);
+BENCHMARK(beside_fetches)->Apply(pieces);
 
 } // namespace bearer::bench

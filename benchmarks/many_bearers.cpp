@@ -1,5 +1,5 @@
-// What do a hundred thousand bearers cost, each of which renews its token once
-// a minute?
+// What do up to a hundred thousand bearers cost, each of which renews its token
+// once a minute?
 
 #include "support/memory.hpp"
 #include "support/sequence.hpp"
@@ -10,15 +10,18 @@
 #include <benchmark/benchmark.h>
 
 #include <atomic>
-#include <memory>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sys/resource.h>
 
 namespace bearer::bench {
 
-constexpr auto population = std::size_t{100'000};
 constexpr auto period = std::chrono::seconds{60};
 
 /// Enough to spawn them all before the first is due.
@@ -27,10 +30,27 @@ constexpr auto spawn_time = std::chrono::seconds{10};
 /// How long to look at them.
 constexpr auto window = std::chrono::seconds{10};
 
-/// When the one with this number is due first, so that they spread evenly.
-std::chrono::nanoseconds first_due(std::size_t number) {
-  return spawn_time + std::chrono::nanoseconds{period} / population * number;
-}
+/// When they are due, evenly spread.
+class schedule {
+public:
+  explicit schedule(std::size_t population) : population_(population) {
+    // nop
+  }
+
+  std::size_t population() const {
+    return population_;
+  }
+
+  /// When the one with this number is due first.
+  stop_watch::time_point first(std::size_t number) const {
+    const auto apart = std::chrono::nanoseconds{period} / population_;
+    return start_ + spawn_time + apart * number;
+  }
+
+private:
+  std::size_t population_;
+  stop_watch::time_point start_ = stop_watch::now();
+};
 
 double cpu_seconds() {
   auto usage = rusage{};
@@ -41,32 +61,35 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-/// Of all in a second, and of each in memory.
+/// Seconds of the processor for a renewal and between one and the next, and the
+/// memory of each.
 struct needs {
   double cpu;
+  double apart;
   double bytes;
-  double renewals;
 };
 
 using counter = std::atomic<std::uint64_t>;
 
 /// Spawns all and looks at them for a while.
 template <class SpawnOne>
-needs look_at(const counter& renewals, SpawnOne spawn_one) {
+needs look_at(const schedule& plan, const counter& renewals,
+              SpawnOne spawn_one) {
   auto all = std::vector<decltype(spawn_one(std::size_t{}))>{};
-  all.reserve(population);
-  const auto start = stop_watch::now();
-  const auto before = heap_in_use();
-  for (std::size_t i = 0; i < population; ++i)
-    all.push_back(spawn_one(i));
-  std::this_thread::sleep_until(start + spawn_time);
-  const auto memory = static_cast<double>(heap_in_use() - before);
+  all.reserve(plan.population());
+  const auto memory = heap_in_use();
+  while (all.size() < plan.population())
+    all.push_back(spawn_one(all.size()));
+  std::this_thread::sleep_until(plan.first(0));
+  const auto taken = static_cast<double>(heap_in_use() - memory);
   const auto cpu = cpu_seconds();
-  const auto done = renewals.load();
+  const auto before = renewals.load();
   std::this_thread::sleep_for(window);
+  const auto spent = cpu_seconds() - cpu;
+  const auto done = static_cast<double>(renewals - before);
   const auto seconds = std::chrono::duration<double>{window}.count();
-  return {(cpu_seconds() - cpu) / seconds, memory / population,
-          static_cast<double>(renewals - done) / seconds};
+  return {spent / done, seconds / done,
+          taken / static_cast<double>(plan.population())};
 }
 
 // -- plain actors -------------------------------------------------------------
@@ -76,9 +99,9 @@ needs look_at(const counter& renewals, SpawnOne spawn_one) {
 class bare_refresher {
 public:
   bare_refresher(caf::event_based_actor* self, bare_actor source,
-                 bare_actor cache, std::chrono::nanoseconds first)
+                 bare_actor cache, stop_watch::time_point first)
     : self_(self), source_(std::move(source)), cache_(std::move(cache)) {
-    schedule(first);
+    renew_at(first);
   }
 
   caf::behavior make_behavior() {
@@ -86,11 +109,11 @@ public:
   }
 
 private:
-  void schedule(std::chrono::nanoseconds after) {
-    timer_ = detail::schedule(self_, self_->clock().now() + after, [this] {
+  void renew_at(stop_watch::time_point when) {
+    timer_ = detail::schedule(self_, when, [this] {
       ask<int>(source_, 1)(self_, [this] {
         detail::anon_mail(cache_, 1);
-        schedule(period);
+        renew_at(stop_watch::now() + period);
       });
     });
   }
@@ -113,14 +136,15 @@ bare_actor::behavior_type bare_source(bare_actor::pointer, counter* calls) {
   }};
 }
 
-needs look_at_bare_actors() {
+needs look_at_bare_actors(std::size_t population) {
   world w;
   auto renewals = counter{0};
+  const auto plan = schedule{population};
   const auto source = bare_actor{w.sys.spawn(bare_source, &renewals)};
-  return look_at(renewals, [&](std::size_t i) {
+  return look_at(plan, renewals, [&](std::size_t i) {
     auto cache = w.bare();
     using impl = caf::stateful_actor<bare_refresher>;
-    auto refresher = w.sys.spawn<impl>(source, cache, first_due(i));
+    auto refresher = w.sys.spawn<impl>(source, cache, plan.first(i));
     return bare_pair{cache, caf::actor_cast<caf::actor>(refresher)};
   });
 }
@@ -128,26 +152,28 @@ needs look_at_bare_actors() {
 // -- bearers ------------------------------------------------------------------
 
 /// Brings a new token each time, and says when to look again.
-token_source::behavior_type counting_source(token_source::pointer,
-                                            counter* calls) {
+token_source::behavior_type
+planned_source(token_source::pointer, const schedule& plan, counter* calls) {
   return {
     [=, spawned = std::size_t{0}](fetch_atom, const attempt& what) mutable {
       auto result = token{};
       result.access_token = secret{"token-" + std::to_string(++*calls)};
       result.refresh_after = what.reason == attempt_reason::first
-                               ? first_due(spawned++)
+                               ? plan.first(spawned++) - stop_watch::now()
                                : std::chrono::nanoseconds{period};
       return result;
     }};
 }
 
-needs look_at_bearers() {
+needs look_at_bearers(std::size_t population) {
   world w;
   auto renewals = counter{0};
-  const auto source = token_source{w.sys.spawn(counting_source, &renewals)};
+  const auto plan = schedule{population};
+  const auto source
+    = token_source{w.sys.spawn(planned_source, plan, &renewals)};
   auto settings = renewal_settings{};
   settings.retry_jitter = 0;
-  return look_at(renewals, [&](std::size_t) {
+  return look_at(plan, renewals, [&](std::size_t) {
     auto result = spawn(w.sys, any_source{source}, settings).value();
     result.prefetch();
     return result;
@@ -156,21 +182,27 @@ needs look_at_bearers() {
 
 // -- both ---------------------------------------------------------------------
 
-/// Compared with bare actors of which one in two has a timer.
+/// Compared with pairs of bare actors, of which one has a timer.
 void bearers(benchmark::State& state) {
+  const auto population = static_cast<std::size_t>(state.range(0));
   for (auto _ : state) {
-    const auto bare = look_at_bare_actors();
-    const auto ours = look_at_bearers();
+    const auto bare = look_at_bare_actors(population);
+    const auto ours = look_at_bearers(population);
     state.SetIterationTime(ours.cpu);
     state.counters["compared"] = bare.cpu;
+    state.counters["apart"] = ours.apart;
+    state.counters["compared_apart"] = bare.apart;
     state.counters["bytes"] = ours.bytes;
     state.counters["compared_bytes"] = bare.bytes;
-    state.counters["renewals"] = ours.renewals;
-    state.counters["compared_renewals"] = bare.renewals;
   }
 }
 
-// Takes a minute.
-BENCHMARK(bearers)->UseManualTime()->Iterations(1)->Repetitions(3);
+// Each repetition takes forty seconds.
+BENCHMARK(bearers)
+  ->UseManualTime()
+  ->Iterations(1)
+  ->Repetitions(3)
+  ->Arg(10'000)
+  ->Arg(100'000);
 
 } // namespace bearer::bench

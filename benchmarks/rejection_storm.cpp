@@ -31,7 +31,7 @@ bare_receiver::behavior_type proxy(bare_receiver::pointer self,
   };
 }
 
-/// What is compared with.
+/// What it is compared with: the source's time, and what receivers are asked.
 class bare_storm {
 public:
   explicit bare_storm(std::size_t threads) : w_(threads) {
@@ -108,7 +108,7 @@ double run_storm(std::size_t threads) {
   return result;
 }
 
-/// Compared with the source's time and bare messages.
+/// Compared with the source's time and as many bare receivers.
 void rejection_storm(benchmark::State& state) {
   const auto threads = static_cast<std::size_t>(state.range(0));
   bare_storm bare{threads};

@@ -35,7 +35,7 @@ struct node {
 
 } // namespace
 
-/// Compared with one on the owner's node.
+/// Compared with one from a bearer of the same node.
 void replica_fetch(benchmark::State& state) {
   node here;
   node there;

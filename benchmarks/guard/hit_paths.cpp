@@ -2,8 +2,9 @@
 //
 //   hit_paths PATH TIMES
 //
-// Runs on virtual time, where actors take turns in one thread in a fixed order:
-// equal runs take equal instructions.
+// Delays are those of virtual time, where actors take turns in one thread in a
+// fixed order: equal runs take equal instructions. Tokens end by the machine's
+// wall clock, as they do for users.
 
 #include <bearer/meta_objects.hpp>
 #include <bearer/reader.hpp>
@@ -22,12 +23,24 @@ namespace {
 using namespace bearer;
 using namespace bearer::test;
 
+token long_lived_token() {
+  return make_token("secret", caf::make_timestamp(), std::chrono::hours{1});
+}
+
 /// Everything there before the counting: a bearer with a token.
-struct ready : scene {
+struct ready {
   ready() {
-    gives(std::chrono::hours{1});
-    fetch();
+    source.replies_with(long_lived_token());
+    const auto answer = ask<token>(time.sys(), bearer.actor(), fetch_atom_v,
+                                   fetch_options{});
+    time.settle();
+    if (answer->values.empty())
+      std::abort();
   }
+
+  virtual_time time;
+  scripted_source source{time.sys()};
+  handle bearer = *spawn(time.sys(), source.actor(), exact());
 };
 
 /// Asks `whom` again and again, each time when the answer has come.
@@ -84,6 +97,11 @@ const auto paths = std::map<std::string, path>{
    [](ready& s, long times) {
      for (long i = 0; i < times; ++i)
        ask_in_turn(s, s.bearer.receiver(), {}, 1);
+   }},
+  {"whole-request-by-message",
+   [](ready& s, long times) {
+     for (long i = 0; i < times; ++i)
+       ask_in_turn(s, s.bearer.receiver(), by_message(), 1);
    }},
   {"blocking-fetch",
    [](ready& s, long times) {

@@ -10,7 +10,9 @@
 #include <ctime>
 #include <latch>
 #include <stdexcept>
+#include <stop_token>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <pthread.h>
@@ -94,7 +96,7 @@ cost at_once(std::size_t threads, std::size_t count, Setup setup,
 
 /// The same with one thread after the other.
 template <class Setup>
-cost in_turn(std::size_t threads, std::size_t count, Setup setup) {
+cost one_by_one(std::size_t threads, std::size_t count, Setup setup) {
   auto result = cost{};
   for (std::size_t number = 0; number < threads; ++number) {
     const auto one = at_once(1, count, setup, number);
@@ -102,6 +104,18 @@ cost in_turn(std::size_t threads, std::size_t count, Setup setup) {
     result.processor += one.processor / static_cast<double>(threads);
   }
   return result;
+}
+
+/// Does `work` over and over in another thread, on the processor of this
+/// number, until the result goes.
+template <class Work>
+std::jthread companion(std::size_t number, Work work) {
+  return std::jthread{
+    [number, work = std::move(work)](const std::stop_token& end) mutable {
+      stay_on_processor(number);
+      while (!end.stop_requested())
+        benchmark::DoNotOptimize(work());
+    }};
 }
 
 } // namespace bearer::bench

@@ -8,7 +8,9 @@
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 
 /// What every question needs: an actor system, a bearer with a token, and plain

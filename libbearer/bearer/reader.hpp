@@ -22,7 +22,10 @@ public:
   ///
   /// Never one that has expired, nor one that a reader, a receiver or a handle
   /// of this bearer has rejected or stopped before. What reaches the bearer's
-  /// cache in another way counts once the cache has processed it.
+  /// cache in another way counts once the cache has processed it. A token that
+  /// the bearer withdraws is gone for all reads that begin after the step in
+  /// which the refresher tells the cache so: nothing is polled, and no timer
+  /// lies between.
   /// @returns the token, valid until the next call on this reader; or null,
   ///          which means: fetch one.
   const token* read() {

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <bearer/detail/caf_compat.hpp>
+#include <bearer/internal/alarm_clock.hpp>
 #include <bearer/internal/time_reading.hpp>
 
-#include <caf/disposable.hpp>
+#include <caf/action.hpp>
+#include <caf/actor_control_block.hpp>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -15,7 +17,8 @@ namespace bearer::internal {
 template <class Self>
 class alarm {
 public:
-  explicit alarm(Self* self) : self_(self) {
+  explicit alarm(Self* self)
+    : self_(self), clock_(alarm_clock::of(self->home_system())) {
     // nop
   }
 
@@ -24,7 +27,7 @@ public:
   alarm& operator=(const alarm&) = delete;
 
   ~alarm() {
-    timer_.dispose();
+    clear();
   }
 
   /// Rings at `when` at the latest, or not at all.
@@ -36,22 +39,30 @@ public:
     // Ringing early does no harm and saves setting many timers.
     if (when && at_ <= at)
       return;
-    timer_.dispose();
-    timer_ = caf::disposable{};
+    clear();
+    if (!when)
+      return;
+    // The clock keeps nobody alive.
+    timer_ = clock_->set(at, caf::weak_actor_ptr{self_->ctrl()},
+                         caf::make_action([this, ring] {
+                           at_ = never_rings;
+                           ring();
+                         }));
     at_ = at;
-    if (when)
-      timer_ = detail::schedule(self_, at, [this, ring] {
-        at_ = never_rings;
-        ring();
-      });
   }
 
 private:
   static constexpr auto never_rings = steady_time::max();
 
+  void clear() noexcept {
+    clock_->clear(timer_);
+    at_ = never_rings;
+  }
+
   Self* self_;
+  std::shared_ptr<alarm_clock> clock_;
+  alarm_clock::key timer_;
   steady_time at_ = never_rings;
-  caf::disposable timer_;
 };
 
 } // namespace bearer::internal

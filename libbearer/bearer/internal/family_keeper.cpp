@@ -1,3 +1,4 @@
+#include <bearer/detail/caf_compat.hpp>
 #include <bearer/detail/saturating.hpp>
 #include <bearer/error.hpp>
 #include <bearer/internal/alarm.hpp>

@@ -47,10 +47,8 @@ TEST_CASE("the machine's wall clock is what the test makes it") {
   CHECK(caf::timestamp{std::chrono::seconds{std::time(nullptr)}} == start - 1s);
 }
 
-TEST_CASE(
-  "however late the coarse clock is, a token is given until its end and "
-  "no longer",
-  "[I21][I2]") {
+TEST_CASE("a late coarse clock makes no token last longer, nor shorter",
+          "[I21][I2]") {
   const auto late = GENERATE(0ns, 1ns, 4ms, 10ms, 300ms, 999ms);
   const auto beyond = GENERATE(0ns, 1ns, 3ms, 500ms, 999'999'999ns);
   CAPTURE(late, beyond);
@@ -87,10 +85,8 @@ TEST_CASE("far from the end of a token the exact clock is left alone",
   CHECK(exact_looks() == before);
 }
 
-TEST_CASE(
-  "a wall clock that was set back brings a token back, and one that was "
-  "set on ends it",
-  "[I21][I13]") {
+TEST_CASE("a wall clock set on ends a token, and set back brings it back",
+          "[I21][I13]") {
   const auto end = start + 1h;
   set_machine_clock(start, 0ns);
   const auto slot = std::make_shared<detail::local_slot>(system_wall_clock);

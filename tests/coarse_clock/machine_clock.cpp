@@ -16,8 +16,7 @@ auto looks = std::size_t{};
 
 } // namespace
 
-// -- in place of the C library's
-// -----------------------------------------------
+// -- in place of the C library's ----------------------------------------------
 
 extern "C" time_t time(time_t* result) noexcept {
   if (result != nullptr)
@@ -36,8 +35,7 @@ extern "C" int clock_gettime(clockid_t id, timespec* result) noexcept {
   return 0;
 }
 
-// -- for the test
-// ---------------------------------------------------------------
+// -- for the test -------------------------------------------------------------
 
 namespace bearer::test {
 

@@ -55,13 +55,17 @@ private:
   static constexpr auto never_rings = steady_time::max();
 
   void clear() noexcept {
-    clock_->clear(timer_);
+    if (timer_)
+      clock_->clear(*timer_);
+    timer_.reset();
     at_ = never_rings;
   }
 
   Self* self_;
   std::shared_ptr<alarm_clock> clock_;
-  alarm_clock::key timer_;
+
+  /// May have rung already.
+  std::optional<alarm_clock::key> timer_;
   steady_time at_ = never_rings;
 };
 

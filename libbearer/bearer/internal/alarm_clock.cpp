@@ -50,13 +50,14 @@ std::shared_ptr<alarm_clock> alarm_clock::of(caf::actor_system& sys) {
     if (mark && one.system == mark)
       if (auto result = one.clock.lock())
         return result;
-  auto result = std::make_shared<alarm_clock>(sys);
+  auto result = std::make_shared<alarm_clock>(sys.clock(),
+                                              sys.spawn<caf::hidden>(silent));
   all.push_back({mark, result});
   return result;
 }
 
-alarm_clock::alarm_clock(caf::actor_system& sys)
-  : clock_(sys.clock()), bell_(sys.spawn<caf::hidden>(silent)) {
+alarm_clock::alarm_clock(caf::actor_clock& clock, caf::actor bell)
+  : clock_(clock), bell_(std::move(bell)) {
   // nop
 }
 

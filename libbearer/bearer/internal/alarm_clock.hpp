@@ -30,7 +30,8 @@ public:
   /// The one that all bearers of this actor system share.
   static std::shared_ptr<alarm_clock> of(caf::actor_system& sys);
 
-  explicit alarm_clock(caf::actor_system& sys);
+  /// @param bell An actor that runs actions on a thread other than the clock's.
+  alarm_clock(caf::actor_clock& clock, caf::actor bell);
 
   alarm_clock(const alarm_clock&) = delete;
 

@@ -67,7 +67,7 @@ void check_token(const situation& is, const fetch& x, faults& out) {
     return;
   }
   const auto margin = slop(known->usable_until - known->at.wall);
-  out.require(given_at(is.all, x) < later(is.latest_end(*known), margin), "I2",
+  out.require(given_at(is.all, x) < later(known->latest_end, margin), "I2",
               "a token was given after its end");
   out.require(is.all.calm_at.steady < later(known->usable_until_steady, margin),
               "I13", "a token was given after its end on the steady clock");

@@ -2,6 +2,7 @@
 #include "simulation/spec/rules.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace bearer::sim::spec {
 
@@ -38,7 +39,7 @@ void check_found(const situation& is, const token& found, const point& here,
     return;
   }
   const auto margin = slop(known->usable_until - known->at.wall);
-  out.require(here.at.wall < later(is.latest_end(*known), margin), "I21",
+  out.require(here.at.wall < later(known->latest_end, margin), "I21",
               "a token was read after its end");
   out.require(is.all.calm_at.steady < later(known->usable_until_steady, margin),
               "I21", "a token was read after its end on the steady clock");
@@ -49,10 +50,20 @@ void check_found(const situation& is, const token& found, const point& here,
               "a token was read after the end");
 }
 
+/// Whether the token has lasted since the last calm, whichever way the clocks
+/// went: one that ends may be withdrawn for good.
+bool lasts_until(const situation& is, const point& here) {
+  const auto first = is.all.recent.begin();
+  const auto end = first + static_cast<std::ptrdiff_t>(here.position) + 1;
+  return std::all_of(first, end, [&](const observation& x) {
+    return is.had->must_last(x.at);
+  });
+}
+
 /// Whether nothing since the last calm can have hidden the token.
 bool must_find(const situation& is, const point& here) {
   return is.had && !is.held_before && !is.all.ending()
-         && is_quiet(is.all, here.position) && is.had->must_last(here.at);
+         && is_quiet(is.all, here.position) && lasts_until(is, here);
 }
 
 void check_read(const situation& is, const seen::was_read& x, const point& here,

@@ -6,7 +6,6 @@
 #include "simulation/spec/record.hpp"
 #include "simulation/spec/timeline.hpp"
 
-#include <algorithm>
 #include <optional>
 
 /// What the design says about everything but the refresher's own steps. Each
@@ -29,13 +28,6 @@ struct situation {
   bool in_flight_before = false;
   caf::error last_error_before = {};
   std::optional<caf::timespan> due_before = {};
-
-  /// The end of a token, which may have got another one in this epoch.
-  caf::timestamp latest_end(const publication& of) const {
-    return had && had->name == of.name
-             ? std::max(had->usable_until, of.usable_until)
-             : of.usable_until;
-  }
 
   /// Whether a wish kept every fetch and every read from the token that was
   /// there.

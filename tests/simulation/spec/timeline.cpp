@@ -111,6 +111,8 @@ bool timeline::must_hold(const record& all) const {
 
 void timeline::replay(const record& all, const moment& now, faults& out) {
   had_ = current() ? current()->name.count : 0;
+  for (auto& [count, x] : publications_)
+    x.latest_end = x.usable_until;
   for (std::size_t i = 0; i < all.recent.size(); ++i) {
     const auto& x = all.recent[i];
     latest_wall_ = std::max(latest_wall_, x.at.wall);
@@ -424,6 +426,7 @@ void timeline::succeeded(const events::attempt_ended& what, const call& of,
   if (there.given.expires_at != tok.expires_at) {
     there.at = now;
     there.usable_until = wall_end(settings_, tok, now.wall);
+    there.latest_end = std::max(there.latest_end, there.usable_until);
     there.usable_until_steady = later(now.steady,
                                       usable_for(settings_, tok, now.wall));
   }
@@ -475,13 +478,15 @@ void timeline::published(const record& all, const events::published& what,
     = tok.expires_at ? std::optional{*tok.expires_at - now.wall} : std::nullopt;
   out.require(what.lifetime == lifetime, "I20",
               "the published lifetime is wrong");
+  const auto end = wall_end(settings_, tok, now.wall);
   publications_[what.generation.count]
     = {what.generation,
        tok,
        now,
        all.epoch,
-       wall_end(settings_, tok, now.wall),
+       end,
        later(now.steady, usable_for(settings_, tok, now.wall)),
+       end,
        false,
        false};
   to_publish_.reset();

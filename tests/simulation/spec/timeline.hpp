@@ -27,6 +27,10 @@ struct publication {
   caf::timestamp usable_until;
   caf::timespan usable_until_steady;
 
+  /// The latest of its ends on the wall clock since the last calm: the source
+  /// may have said another one.
+  caf::timestamp latest_end;
+
   bool rejected = false;
   bool withdrawn = false;
 

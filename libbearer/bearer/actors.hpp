@@ -110,7 +110,10 @@ using refresher_actor = caf::typed_actor<
 
 /// Obtains tokens from outside; one attempt per message. Any actor with this
 /// interface is a source. It answers with a token or with any error, which
-/// counts as transient unless `is_permanent` says otherwise.
+/// counts as transient unless `is_permanent` says otherwise. Who asks is an
+/// actor of its own for each attempt, and ends when that is over or given up: a
+/// source on the same node that monitors it hears of that before it hears of
+/// the next attempt.
 using token_source = caf::typed_actor<
   // Obtains a token. Answers after `attempt::budget` are of no use.
   caf::result<token>(fetch_atom, attempt)>;

@@ -199,8 +199,9 @@ private:
     auto queue = last_message_.add(std::move(what), kind);
     if (!queue)
       return;
-    const auto how = kind.urgent ? caf::message_priority::high
-                                 : caf::message_priority::normal;
+    const auto how = caf::make_message_id(kind.urgent
+                                            ? caf::message_priority::high
+                                            : caf::message_priority::normal);
     if (kind.synchronous)
       send(how, refresher_, renew_sync_atom_v, missed_fetches{queue});
     else
@@ -211,7 +212,7 @@ private:
   template <class... Ts>
   void tell_refresher(Ts&&... what) {
     last_message_.close();
-    send(caf::message_priority::normal, refresher_, std::forward<Ts>(what)...);
+    send(caf::make_message_id(), refresher_, std::forward<Ts>(what)...);
   }
 
   /// The same for the message at hand, which the refresher answers.

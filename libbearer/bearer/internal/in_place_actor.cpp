@@ -92,15 +92,12 @@ void in_place_actor::process(caf::mailbox_element& what) {
     turn_away(what);
     return;
   }
-  // As CAF does with answers that nobody waits for.
-  if (what.mid.is_response())
-    return;
   current_ = &what;
   try {
-    const auto known = receive_from_caf(what.content())
-                       || receive(what.content());
-    if (!known && what.mid.is_request())
-      answer(caf::make_message(caf::make_error(caf::sec::unexpected_message)));
+    if (what.mid.is_response())
+      receive_answer(what.content());
+    else
+      receive_message(what.content());
   } catch (...) {
     fail();
     // A thread that is cancelled unwinds without an exception, and must go on.
@@ -109,6 +106,12 @@ void in_place_actor::process(caf::mailbox_element& what) {
       throw;
     }
   }
+}
+
+void in_place_actor::receive_message(const caf::message& what) {
+  const auto known = receive_from_caf(what) || receive(what);
+  if (!known && current_message_id().is_request())
+    answer(caf::make_message(caf::make_error(caf::sec::unexpected_message)));
 }
 
 bool in_place_actor::receive_from_caf(const caf::message& what) {
@@ -136,12 +139,24 @@ void in_place_actor::unlink(const caf::actor_addr& whom) noexcept {
 }
 
 void in_place_actor::end(const caf::error& why) noexcept {
+  retire();
+  try {
+    have_worker([this, why](caf::event_based_actor* worker) {
+      depart(why, worker->context());
+    });
+  } catch (...) {
+    // There is no memory for the reason: it departs with its last reference.
+  }
+}
+
+void in_place_actor::retire() noexcept {
   ended_ = true;
   on_end();
-  have_worker([this, why](caf::event_based_actor* worker) {
-    cleanup(caf::error{why}, worker->context());
+}
+
+void in_place_actor::depart(const caf::error& why, detail::executor* context) {
+  if (cleanup(caf::error{why}, context))
     unregister_from_system();
-  });
 }
 
 void in_place_actor::fail() noexcept {

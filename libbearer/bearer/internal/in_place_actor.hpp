@@ -76,6 +76,11 @@ protected:
   /// @returns whether it understands such messages.
   virtual bool receive(const caf::message& what) = 0;
 
+  /// Processes the answer to a request. By default nobody waits for one.
+  virtual void receive_answer(const caf::message&) {
+    // nop
+  }
+
   /// Forgets everything. Afterwards there are no messages any more.
   virtual void on_end() noexcept = 0;
 
@@ -83,11 +88,11 @@ protected:
   void answer(caf::message what);
 
   /// Sends a message.
+  /// @param id Its priority, or the number of a request.
   template <class Handle, class... Ts>
-  void send(caf::message_priority how, const Handle& to, Ts&&... xs) {
-    deliver(to,
-            detail::make_letter(ctrl(), caf::make_message_id(how),
-                                caf::make_message(std::forward<Ts>(xs)...)));
+  void send(caf::message_id id, const Handle& to, Ts&&... xs) {
+    deliver(to, detail::make_letter(
+                  ctrl(), id, caf::make_message(std::forward<Ts>(xs)...)));
   }
 
   /// Leaves the message at hand to somebody else, who gets this in its place.
@@ -96,6 +101,15 @@ protected:
     deliver(to, detail::rewrite(*current_,
                                 caf::make_message(std::forward<Ts>(xs)...)));
   }
+
+  /// From the message at hand on, there are no others. `depart` has to follow.
+  void retire() noexcept;
+
+  /// Tells those who watch this actor or are linked to it that it has ended, if
+  /// nobody has told them yet. May be called by any thread that holds no lock
+  /// and is not processing a message of this actor's.
+  /// @throws whatever they have attached may throw.
+  void depart(const caf::error& why, detail::executor* context);
 
 private:
   template <class Handle>
@@ -119,6 +133,8 @@ private:
   bool have_worker(F todo) noexcept;
 
   void process(caf::mailbox_element& what);
+
+  void receive_message(const caf::message& what);
 
   /// Processes what all actors understand.
   bool receive_from_caf(const caf::message& what);

@@ -52,12 +52,11 @@ private:
       return;
     // As `answer.hpp` says.
     const auto only_sent = id_.is_async();
-    const auto to = std::exchange(asker_, nullptr);
-    to->enqueue(detail::make_letter(only_sent ? nullptr : giver,
-                                    only_sent ? caf::make_message_id()
-                                              : id_.response_id(),
-                                    std::move(content)),
-                context);
+    auto letter = detail::make_letter(only_sent ? nullptr : giver,
+                                      only_sent ? caf::make_message_id()
+                                                : id_.response_id(),
+                                      std::move(content));
+    std::exchange(asker_, nullptr)->enqueue(std::move(letter), context);
   }
 
   caf::message_id id_;

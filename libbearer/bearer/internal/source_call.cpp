@@ -1,20 +1,102 @@
 #include <bearer/detail/caf_compat.hpp>
 #include <bearer/error.hpp>
+#include <bearer/internal/in_place_actor.hpp>
+#include <bearer/internal/match.hpp>
+#include <bearer/internal/owed_answer.hpp>
 #include <bearer/internal/source_call.hpp>
 
+#include <caf/abstract_actor.hpp>
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/message_id.hpp>
 #include <caf/sec.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace bearer::internal {
 
 namespace {
 
-/// CAF's own errors about the other actor say nothing to our users.
+class source_call_actor final : public in_place_actor {
+public:
+  explicit source_call_actor(any_source source) : source_(std::move(source)) {
+    // nop
+  }
+
+  const char* name() const final {
+    return "bearer.source-call";
+  }
+
+  using in_place_actor::depart;
+
+protected:
+  bool receive(const caf::message& what) final {
+    if (match<stop_atom>(what, [this](auto) { retire(); }))
+      return true;
+    if (owed_)
+      return false;
+    return match<fetch_atom, attempt>(
+             what, [this](const auto&... xs) { ask(source_.fetcher(), xs...); })
+           || match<close_atom, caf::timespan>(what, [this](const auto&... xs) {
+                ask(source_.closer(), xs...);
+              });
+  }
+
+  void receive_answer(const caf::message& what) final {
+    if (!owed_ || current_message_id() != the_request.response_id())
+      return;
+    owed_->give(this, what);
+    owed_.reset();
+  }
+
+  void on_end() noexcept final {
+    source_ = any_source{};
+    try {
+      if (owed_)
+        owed_->give_up(caf::make_error(caf::sec::broken_promise));
+    } catch (...) {
+      // There is no memory for it: the caller waits until the time is up.
+    }
+    owed_.reset();
+  }
+
+private:
+  // The caller bounds both calls: it ends this actor when their time is up.
+
+  template <class Handle, class... Ts>
+  void ask(const Handle& source, const Ts&... what) {
+    owed_ = owed_answer{this};
+    send(the_request, source, what...);
+  }
+
+  static constexpr auto the_request = caf::make_message_id(1);
+
+  any_source source_;
+
+  /// What the caller waits for.
+  std::optional<owed_answer> owed_;
+};
+
+} // namespace
+
+source_call spawn_source_call(caf::actor_system& sys,
+                              const any_source& source) {
+  return caf::actor_cast<source_call>(
+    spawn_in_place<source_call_actor>(sys, source));
+}
+
+void end_source_call(const source_call& what, detail::executor* context) {
+  detail::anon_mail(caf::actor_cast<caf::actor>(what), stop_atom_v);
+  auto* call = caf::actor_cast<caf::abstract_actor*>(what);
+  try {
+    static_cast<source_call_actor*>(call)->depart({}, context);
+  } catch (...) {
+    // Somebody has attached what fails, which is not the caller's concern.
+  }
+}
+
 caf::error name_source_error(caf::error err) {
   if (err == caf::sec::request_receiver_down || err == caf::sec::broken_promise)
     return caf::make_error(errc::source_down);
@@ -22,59 +104,6 @@ caf::error name_source_error(caf::error err) {
       || err == caf::sec::unexpected_message || !err)
     return caf::make_error(errc::source_failed, "answered with no token");
   return err;
-}
-
-class source_call_state {
-public:
-  static constexpr auto name = "bearer.source-call";
-
-  source_call_state(source_call::pointer self, any_source source)
-    : self_(self), source_(std::move(source)) {
-    // nop
-  }
-
-  source_call::behavior_type make_behavior() {
-    return {
-      [this](fetch_atom, const attempt& what) { return fetch(what); },
-      [this](close_atom, caf::timespan grace) { return close(grace); },
-      [this](stop_atom) { self_->quit(); },
-    };
-  }
-
-private:
-  // The caller bounds both calls: it ends this actor when their time is up. A
-  // timeout here would only leave its timer behind.
-
-  caf::result<token> fetch(const attempt& what) {
-    auto promise = self_->make_response_promise<token>();
-    detail::mail(self_, fetch_atom_v, what)
-      .request(source_.fetcher(), caf::infinite)
-      .then([promise](token& result) mutable { promise.deliver(result); },
-            [promise](caf::error& err) mutable {
-              promise.deliver(name_source_error(std::move(err)));
-            });
-    return promise;
-  }
-
-  caf::result<void> close(caf::timespan grace) {
-    auto promise = self_->make_response_promise<void>();
-    detail::mail(self_, close_atom_v, grace)
-      .request(source_.closer(), caf::infinite)
-      .then([promise]() mutable { promise.deliver(); },
-            [promise](caf::error& err) mutable { promise.deliver(err); });
-    return promise;
-  }
-
-  source_call::pointer self_;
-  any_source source_;
-};
-
-} // namespace
-
-source_call spawn_source_call(caf::actor_system& sys,
-                              const any_source& source) {
-  using impl = caf::stateful_actor<source_call_state, source_call::impl>;
-  return sys.spawn<impl>(source);
 }
 
 } // namespace bearer::internal

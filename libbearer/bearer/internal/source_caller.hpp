@@ -53,7 +53,7 @@ public:
         },
         [this, number, on_end](caf::error& err) {
           if (number == calls_)
-            on_end(std::move(err));
+            on_end(name_source_error(std::move(err)));
         });
   }
 
@@ -74,7 +74,7 @@ public:
   /// Gives up the call under way, if any.
   void end() {
     if (call_)
-      detail::mail(self_, stop_atom_v).send(call_);
+      end_source_call(call_, self_->context());
     call_ = nullptr;
     ++calls_;
   }

@@ -112,8 +112,9 @@ using refresher_actor = caf::typed_actor<
 /// interface is a source. It answers with a token or with any error, which
 /// counts as transient unless `is_permanent` says otherwise. Who asks is an
 /// actor of its own for each attempt, and ends when that is over or given up: a
-/// source on the same node that monitors it hears of that before it hears of
-/// the next attempt.
+/// source on the same node that monitors it meanwhile hears of that before it
+/// hears of the next attempt. What is attached to that actor must not wait for
+/// the bearer.
 using token_source = caf::typed_actor<
   // Obtains a token. Answers after `attempt::budget` are of no use.
   caf::result<token>(fetch_atom, attempt)>;

@@ -6,6 +6,7 @@
 #include <bearer/internal/source_call.hpp>
 #include <bearer/internal/source_caller.hpp>
 
+#include "support/real_time.hpp"
 #include "support/scene.hpp"
 #include "support/second_answer.hpp"
 
@@ -23,9 +24,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -86,10 +89,16 @@ private:
   std::shared_ptr<diary> log_;
 };
 
+/// What somebody was answered.
+struct answers {
+  std::vector<caf::message> all;
+  std::function<void()> on_answer;
+};
+
 /// Asks, and hears every answer, also those that CAF would drop.
 class eager_asker : public internal::in_place_actor {
 public:
-  explicit eager_asker(std::shared_ptr<std::vector<caf::message>> heard)
+  explicit eager_asker(std::shared_ptr<answers> heard)
     : heard_(std::move(heard)) {
     // nop
   }
@@ -104,14 +113,16 @@ private:
   }
 
   void receive_answer(const caf::message& what) final {
-    heard_->push_back(what);
+    heard_->all.push_back(what);
+    if (heard_->on_answer)
+      heard_->on_answer();
   }
 
   void on_end() noexcept final {
     // nop
   }
 
-  std::shared_ptr<std::vector<caf::message>> heard_;
+  std::shared_ptr<answers> heard_;
 };
 
 attempt numbered(std::uint64_t serial) {
@@ -146,8 +157,7 @@ struct calling {
   std::shared_ptr<diary> log = std::make_shared<diary>();
   any_source source = caf::actor_cast<closable_token_source>(
     internal::spawn_in_place<instant_source>(time.sys(), log));
-  std::shared_ptr<std::vector<caf::message>> heard
-    = std::make_shared<std::vector<caf::message>>();
+  std::shared_ptr<answers> heard = std::make_shared<answers>();
   caf::strong_actor_ptr asker
     = internal::spawn_in_place<eager_asker>(time.sys(), heard);
 };
@@ -202,8 +212,8 @@ TEST_CASE("a call that is given up has ended for its caller and its source",
   CHECK(c.log->entries.back() == "end of attempt 1");
   CHECK(c.time.running() == before);
   c.answer(0, caf::make_message(make_token("too late")));
-  REQUIRE(c.heard->size() == 1);
-  CHECK(error_in(c.heard->front()) == caf::sec::broken_promise);
+  REQUIRE(c.heard->all.size() == 1);
+  CHECK(error_in(c.heard->all.front()) == caf::sec::broken_promise);
 }
 
 TEST_CASE("who kills a call takes nobody's answer", "[source_call]") {
@@ -212,11 +222,54 @@ TEST_CASE("who kills a call takes nobody's answer", "[source_call]") {
   const auto call = c.call();
   c.ask(call, fetch_atom_v, numbered(1));
   caf::anon_send_exit(call, caf::exit_reason::kill);
-  REQUIRE(c.heard->size() == 1);
-  CHECK(error_in(c.heard->front()) == caf::sec::broken_promise);
+  REQUIRE(c.heard->all.size() == 1);
+  CHECK(error_in(c.heard->all.front()) == caf::sec::broken_promise);
+  // Before any worker does it.
+  CHECK(c.log->entries.back() == "attempt 1");
   internal::end_source_call(call, nullptr);
+  CHECK(c.log->entries.back() == "end of attempt 1");
   c.time.settle();
   CHECK(c.time.running() == before);
+}
+
+TEST_CASE("a call may end while it passes on its answer", "[source_call]") {
+  calling c;
+  const auto before = c.time.running();
+  const auto call = c.call();
+  c.heard->on_answer = [&] {
+    internal::end_source_call(call, nullptr);
+    CHECK(c.time.running() == before);
+  };
+  c.ask(call, fetch_atom_v, numbered(1));
+  c.answer(0, caf::make_message(make_token("token")));
+  c.answer(0, caf::make_message(make_token("too late")));
+  REQUIRE(c.heard->all.size() == 1);
+  CHECK(c.heard->all.front().match_elements<token>());
+}
+
+TEST_CASE("a call has one outcome when its answer meets its end",
+          "[source_call]") {
+  constexpr auto rounds = std::size_t{500};
+  real_system real;
+  const auto log = std::make_shared<diary>();
+  const auto heard = std::make_shared<answers>();
+  const any_source source = caf::actor_cast<closable_token_source>(
+    internal::spawn_in_place<instant_source>(real.sys, log));
+  const auto asker = internal::spawn_in_place<eager_asker>(real.sys, heard);
+  for (auto round = std::size_t{1}; round <= rounds; ++round) {
+    const auto call = internal::spawn_source_call(real.sys, source);
+    put_in_mailbox(caf::actor_cast<caf::strong_actor_ptr>(call), asker,
+                   caf::make_message_id(7),
+                   caf::make_message(fetch_atom_v, numbered(round)));
+    auto other = std::thread{[one = log->questions.back()] {
+      answer_again(one.asker, one.id, caf::make_message(make_token("token")));
+    }};
+    internal::end_source_call(call, nullptr);
+    other.join();
+    REQUIRE(log->entries.back() == "end of attempt " + std::to_string(round));
+    REQUIRE(heard->all.size() == round);
+  }
+  *log = diary{};
 }
 
 TEST_CASE("what fails when a call ends does not concern the caller",
@@ -236,25 +289,25 @@ TEST_CASE("a call passes on one answer, whatever it is", "[source_call]") {
   SECTION("a token") {
     c.ask(call, fetch_atom_v, numbered(1));
     c.answer(0, caf::make_message(make_token("first")));
-    REQUIRE(c.heard->size() == 1);
-    CHECK(c.heard->front().match_elements<token>());
+    REQUIRE(c.heard->all.size() == 1);
+    CHECK(c.heard->all.front().match_elements<token>());
   }
   SECTION("an error") {
     c.ask(call, fetch_atom_v, numbered(1));
     c.answer(0, caf::make_message(outage()));
-    REQUIRE(c.heard->size() == 1);
-    CHECK(error_in(c.heard->front()) == outage());
+    REQUIRE(c.heard->all.size() == 1);
+    CHECK(error_in(c.heard->all.front()) == outage());
   }
   SECTION("nothing, to a closing") {
     c.ask(call, close_atom_v, caf::timespan{1});
     CHECK(c.log->entries == std::vector<std::string>{"close"});
     c.answer(0, caf::message{});
-    REQUIRE(c.heard->size() == 1);
-    CHECK(c.heard->front().empty());
+    REQUIRE(c.heard->all.size() == 1);
+    CHECK(c.heard->all.front().empty());
   }
   c.answer(0, caf::make_message(make_token("second")));
   internal::end_source_call(call, nullptr);
-  CHECK(c.heard->size() == 1);
+  CHECK(c.heard->all.size() == 1);
 }
 
 TEST_CASE("a call hears neither a second question nor the answer to another",
@@ -264,14 +317,14 @@ TEST_CASE("a call hears neither a second question nor the answer to another",
   c.ask(call, fetch_atom_v, numbered(1));
   c.ask(call, fetch_atom_v, numbered(2));
   CHECK(c.log->questions.size() == 1);
-  REQUIRE(c.heard->size() == 1);
-  CHECK(error_in(c.heard->front()) == caf::sec::unexpected_message);
+  REQUIRE(c.heard->all.size() == 1);
+  CHECK(error_in(c.heard->all.front()) == caf::sec::unexpected_message);
   const auto& [asker, id] = c.log->questions.front();
   answer_again(asker, caf::make_message_id(id.integer_value() + 1),
                caf::make_message(make_token("made up")));
-  CHECK(c.heard->size() == 1);
+  CHECK(c.heard->all.size() == 1);
   c.answer(0, caf::make_message(make_token("true")));
-  CHECK(c.heard->size() == 2);
+  CHECK(c.heard->all.size() == 2);
   internal::end_source_call(call, nullptr);
 }
 

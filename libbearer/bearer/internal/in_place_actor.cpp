@@ -155,8 +155,14 @@ void in_place_actor::retire() noexcept {
 }
 
 void in_place_actor::depart(const caf::error& why, detail::executor* context) {
-  if (cleanup(caf::error{why}, context))
+  try {
+    if (cleanup(caf::error{why}, context))
+      unregister_from_system();
+  } catch (...) {
+    // CAF 1.1 does not do this any more, and would wait for us for ever.
     unregister_from_system();
+    throw;
+  }
 }
 
 void in_place_actor::fail() noexcept {

@@ -105,9 +105,9 @@ protected:
   /// From the message at hand on, there are no others. `depart` has to follow.
   void retire() noexcept;
 
-  /// Tells those who watch this actor or are linked to it that it has ended, if
-  /// nobody has told them yet. May be called by any thread that holds no lock
-  /// and is not processing a message of this actor's.
+  /// Tells those who watch this actor or are linked to it that it has ended,
+  /// unless somebody else tells them already. May be called by any thread that
+  /// holds no lock and is not processing a message of this actor's.
   /// @throws whatever they have attached may throw.
   void depart(const caf::error& why, detail::executor* context);
 

@@ -220,10 +220,8 @@ private:
 
   /// Ends every step: does whatever is due by now and sets the timer.
   void advance(time_reading now) {
-    if (machine_.overdue(now)) {
-      source_.end();
+    if (machine_.overdue(now))
       settle(machine_.give_up(now), now);
-    }
     if (end_.not_begun())
       if (auto what = machine_.start_if_due(now))
         start(std::move(*what), now);
@@ -257,7 +255,6 @@ private:
   template <class TokenOrError>
   void finish(TokenOrError&& outcome) {
     const auto now = observe();
-    source_.end();
     settle(machine_.finish(std::forward<TokenOrError>(outcome), now), now);
     advance(now);
   }
@@ -277,6 +274,8 @@ private:
         return result.error;
       return answer;
     });
+    // Runs what sources have attached to the call, so comes after our duties.
+    source_.end();
     if (end_.draining())
       close_source(now);
   }
@@ -362,9 +361,9 @@ private:
     const auto now = read_clocks();
     collect_repeats();
     machine_.stop();
-    source_.end();
     waiting_.turn_away();
     listeners_.stopped(now);
+    source_.end();
   }
 
   void stop() {

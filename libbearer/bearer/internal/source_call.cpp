@@ -88,13 +88,13 @@ source_call spawn_source_call(caf::actor_system& sys,
 }
 
 void end_source_call(const source_call& what, detail::executor* context) {
-  detail::anon_mail(caf::actor_cast<caf::actor>(what), stop_atom_v);
   auto* call = caf::actor_cast<caf::abstract_actor*>(what);
   try {
     static_cast<source_call_actor*>(call)->depart({}, context);
   } catch (...) {
     // Somebody has attached what fails, which is not the caller's concern.
   }
+  detail::anon_mail(caf::actor_cast<caf::actor>(what), stop_atom_v);
 }
 
 caf::error name_source_error(caf::error err) {

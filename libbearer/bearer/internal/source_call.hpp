@@ -20,9 +20,11 @@ using source_call = caf::typed_actor<
 /// Spawns the actor for one call of `source`.
 source_call spawn_source_call(caf::actor_system& sys, const any_source& source);
 
-/// Gives the call up, or lets go of one that is over: whoever watches it, as
-/// sources may, has been told when this returns. So a source hears of the end
-/// of one attempt before it hears of the next.
+/// Gives the call up, or lets go of one that is over. Whoever watches it, as
+/// sources may, is told before this returns: a source that does so by then
+/// hears of the end of one attempt before it hears of the next. What is
+/// attached to the call runs on this thread, and so must not wait for the
+/// caller.
 void end_source_call(const source_call& what, detail::executor* context);
 
 /// What our users are told in place of an error that came for an answer: CAF's

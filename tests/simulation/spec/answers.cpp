@@ -66,7 +66,7 @@ void check_token(const situation& is, const fetch& x, faults& out) {
     out.add("I3", "a token was given that was not published");
     return;
   }
-  const auto margin = slop(known->usable_until - known->at.wall);
+  const auto margin = slop(known->latest_end - known->at.wall);
   out.require(given_at(is.all, x) < later(known->latest_end, margin), "I2",
               "a token was given after its end");
   out.require(is.all.calm_at.steady < later(known->usable_until_steady, margin),

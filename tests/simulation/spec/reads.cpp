@@ -38,7 +38,7 @@ void check_found(const situation& is, const token& found, const point& here,
     out.add("I21", "a token was read that was not published");
     return;
   }
-  const auto margin = slop(known->usable_until - known->at.wall);
+  const auto margin = slop(known->latest_end - known->at.wall);
   out.require(here.at.wall < later(known->latest_end, margin), "I21",
               "a token was read after its end");
   out.require(is.all.calm_at.steady < later(known->usable_until_steady, margin),
@@ -50,14 +50,29 @@ void check_found(const situation& is, const token& found, const point& here,
               "a token was read after the end");
 }
 
-/// Whether the token has lasted since the last calm, whichever way the clocks
-/// went: one that ends may be withdrawn for good.
+/// Whether the token that was there has been withdrawn since the last calm.
+bool was_withdrawn(const situation& is) {
+  return std::any_of(
+    is.all.recent.begin(), is.all.recent.end(), [&](const observation& x) {
+      const auto* told = std::get_if<seen::told>(&x.what);
+      if (!told)
+        return false;
+      const auto* end = std::get_if<events::withdrawn>(&told->what.what);
+      return end && end->generation == is.had->name;
+    });
+}
+
+/// Whether the token must last, and must have since the last calm if it was
+/// withdrawn: that is for good, although the wall clock may go back.
 bool lasts_until(const situation& is, const point& here) {
+  if (!is.had->must_last(here.at))
+    return false;
   const auto first = is.all.recent.begin();
   const auto end = first + static_cast<std::ptrdiff_t>(here.position) + 1;
-  return std::all_of(first, end, [&](const observation& x) {
-    return is.had->must_last(x.at);
-  });
+  return !was_withdrawn(is)
+         || std::all_of(first, end, [&](const observation& x) {
+              return is.had->must_last(x.at);
+            });
 }
 
 /// Whether nothing since the last calm can have hidden the token.

@@ -159,7 +159,7 @@ void in_place_actor::depart(const caf::error& why, detail::executor* context) {
     if (cleanup(caf::error{why}, context))
       unregister_from_system();
   } catch (...) {
-    // CAF 1.1 does not do this any more, and would wait for us for ever.
+    // Nobody else does on CAF 1.1, and the actor system would never end.
     unregister_from_system();
     throw;
   }

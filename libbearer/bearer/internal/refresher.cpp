@@ -348,8 +348,8 @@ private:
       close_source(read_clocks());
     if (end_.done())
       return;
-    source_.end();
     end_.finish();
+    source_.end();
     set_alarm();
   }
 

@@ -1,15 +1,11 @@
 // Fetches meet a bearer that has no token yet, all at once, and a source that
 // takes 50 ms. How much do they add to that?
 
-#include <bearer/source/function_source.hpp>
-
 #include "support/compare.hpp"
 #include "support/herd.hpp"
+#include "support/slow_source.hpp"
 #include "support/world.hpp"
 
-#include <atomic>
-#include <memory>
-#include <stdexcept>
 #include <thread>
 
 namespace bearer::bench {
@@ -25,20 +21,13 @@ double bare_herd(world& w, std::size_t size, const bare_actor& server) {
 }
 
 double herd(world& w, std::size_t size) {
-  const auto calls = std::make_shared<std::atomic<int>>(0);
-  const auto ask_for_token = [calls] {
-    ++*calls;
-    std::this_thread::sleep_for(source_time);
-    return long_lived_token(1024);
-  };
-  const auto bearer
-    = spawn(w.sys, function_source(w.sys, ask_for_token)).value();
+  const slow_source source{w.sys};
+  const auto bearer = spawn(w.sys, source.get(), eager()).value();
   const auto result = run_herd(
     w.sys, size, [&](caf::event_based_actor* self, std::size_t, auto next) {
       ask<token>(bearer.actor(), fetch_atom_v, fetch_options{})(self, next);
     });
-  if (*calls != 1)
-    throw std::runtime_error("the source was called more than once");
+  source.expect_calls(bearer, 1);
   return result;
 }
 

@@ -8,6 +8,8 @@
 #include "support/world.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <ctime>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -22,18 +24,37 @@ constexpr auto reads_with_lock = std::size_t{50'000};
 
 // -- the usual ways -----------------------------------------------------------
 
+/// What anybody asks for the time.
+struct exact_clock {
+  static caf::timestamp now() {
+    return caf::make_timestamp();
+  }
+};
+
+/// What a reader asks, except in a token's last seconds.
+struct coarse_clock {
+  static caf::timestamp now() {
+    return caf::timestamp{std::chrono::seconds{std::time(nullptr)}};
+  }
+};
+
 /// What somebody would write instead: a token behind a lock.
+template <class Clock>
 struct shared_token {
   token tok = long_lived_token(1024);
 
   bool good() const {
-    return caf::make_timestamp() < *tok.expires_at;
+    return Clock::now() < *tok.expires_at;
   }
 };
 
+template <class Clock>
+using token_ptr = std::shared_ptr<const shared_token<Clock>>;
+
+template <class Clock = exact_clock>
 struct behind_mutex {
   bool read() {
-    auto mine = std::shared_ptr<const shared_token>{};
+    auto mine = token_ptr<Clock>{};
     {
       const auto guard = std::lock_guard{mutex};
       mine = current;
@@ -42,13 +63,13 @@ struct behind_mutex {
   }
 
   std::mutex mutex;
-  std::shared_ptr<const shared_token> current
-    = std::make_shared<shared_token>();
+  token_ptr<Clock> current = std::make_shared<const shared_token<Clock>>();
 };
 
+template <class Clock = exact_clock>
 struct behind_shared_mutex {
   bool read() {
-    auto mine = std::shared_ptr<const shared_token>{};
+    auto mine = token_ptr<Clock>{};
     {
       const auto guard = std::shared_lock{mutex};
       mine = current;
@@ -57,18 +78,18 @@ struct behind_shared_mutex {
   }
 
   std::shared_mutex mutex;
-  std::shared_ptr<const shared_token> current
-    = std::make_shared<shared_token>();
+  token_ptr<Clock> current = std::make_shared<const shared_token<Clock>>();
 };
 
+template <class Clock = exact_clock>
 struct behind_atomic {
   bool read() {
     const auto mine = current.load();
     return mine->good();
   }
 
-  std::atomic<std::shared_ptr<const shared_token>> current
-    = std::make_shared<const shared_token>();
+  std::atomic<token_ptr<Clock>> current
+    = std::make_shared<const shared_token<Clock>>();
 };
 
 // -- ours ---------------------------------------------------------------------
@@ -96,18 +117,6 @@ void measure(benchmark::State& state) {
   compare(
     state, [&] { return at_once(threads, reads, readers_of(bearer)).real; },
     [&] { return at_once(threads, reads_with_lock, readers).real; });
-}
-
-void mutex_and_shared_ptr(benchmark::State& state) {
-  measure<behind_mutex>(state);
-}
-
-void shared_mutex_and_shared_ptr(benchmark::State& state) {
-  measure<behind_shared_mutex>(state);
-}
-
-void atomic_shared_ptr(benchmark::State& state) {
-  measure<behind_atomic>(state);
 }
 
 /// The processor time, compared with as many threads one after the other.
@@ -141,9 +150,25 @@ void threads(benchmark::internal::Benchmark* b) {
   b->Arg(1)->Arg(2)->Arg(4)->Arg(8);
 }
 
-BENCHMARK(mutex_and_shared_ptr)->Apply(threads);
-BENCHMARK(shared_mutex_and_shared_ptr)->Apply(threads);
-BENCHMARK(atomic_shared_ptr)->Apply(threads);
+BENCHMARK(measure<behind_mutex<>>)
+  ->Name("mutex_and_shared_ptr")
+  ->Apply(threads);
+BENCHMARK(measure<behind_shared_mutex<>>)
+  ->Name("shared_mutex_and_shared_ptr")
+  ->Apply(threads);
+BENCHMARK(measure<behind_atomic<>>)->Name("atomic_shared_ptr")->Apply(threads);
+BENCHMARK(measure<behind_mutex<coarse_clock>>)
+  ->Name("mutex_and_shared_ptr_with_coarse_clock")
+  ->Apply(pieces)
+  ->Arg(1);
+BENCHMARK(measure<behind_shared_mutex<coarse_clock>>)
+  ->Name("shared_mutex_and_shared_ptr_with_coarse_clock")
+  ->Apply(pieces)
+  ->Arg(1);
+BENCHMARK(measure<behind_atomic<coarse_clock>>)
+  ->Name("atomic_shared_ptr_with_coarse_clock")
+  ->Apply(pieces)
+  ->Arg(1);
 BENCHMARK(threads_at_once)->Apply(pieces)->Arg(2)->Arg(4)->Arg(8);
 BENCHMARK(beside_fetches)->Apply(pieces);
 

@@ -1,16 +1,13 @@
-// Ten thousand receivers learn that a server refused the same token, and want
-// another one from a source that takes 50 ms. How much do they add to that?
-
-#include <bearer/source/function_source.hpp>
+// Ten thousand receivers learn that a server refused the same token. The source
+// takes 50 ms for another one. How much do they add to that, if they reject it
+// until there is another one, and if all of them want that as well?
 
 #include "support/compare.hpp"
 #include "support/herd.hpp"
+#include "support/slow_source.hpp"
 #include "support/world.hpp"
 
-#include <atomic>
-#include <memory>
-#include <stdexcept>
-#include <string>
+#include <cstddef>
 #include <thread>
 #include <vector>
 
@@ -40,87 +37,113 @@ public:
       crowd_.emplace_back(w_.sys.spawn(proxy, server));
   }
 
-  double run() {
-    const auto start = stop_watch::now();
-    std::this_thread::sleep_for(source_time);
-    run_herd(w_.sys, receivers,
-             [&](caf::event_based_actor* self, std::size_t i, auto next) {
-               both(ask<int>(crowd_[i], 1), ask<int>(crowd_[i], 1, 1))(self,
-                                                                       next);
-             });
-    return seconds_since(start);
+  /// Each is asked once.
+  double rejections() {
+    return run([this](caf::event_based_actor* self, std::size_t i, auto next) {
+      ask<int>(crowd_[i], 1)(self, next);
+    });
+  }
+
+  /// Each is asked twice.
+  double retries() {
+    return run([this](caf::event_based_actor* self, std::size_t i, auto next) {
+      both(ask<int>(crowd_[i], 1), ask<int>(crowd_[i], 1, 1))(self, next);
+    });
   }
 
 private:
+  template <class Round>
+  double run(Round round) {
+    const auto start = stop_watch::now();
+    std::this_thread::sleep_for(source_time);
+    run_herd(w_.sys, receivers, round);
+    return seconds_since(start);
+  }
+
   world w_;
   std::vector<bare_receiver> crowd_;
 };
 
-/// A bearer whose source takes its time after the first call.
-struct storm {
-  explicit storm(std::size_t threads) : w(threads) {
-    auto settings = renewal_settings{};
-    settings.initial_retry_timeout = std::chrono::milliseconds{1};
-    settings.max_retries = 1'000;
-    bearer = spawn(w.sys,
-                   function_source(w.sys,
-                                   [calls = calls] {
-                                     if (++*calls > 1)
-                                       std::this_thread::sleep_for(source_time);
-                                     return long_lived_token(
-                                       1024,
-                                       static_cast<char>('a' + *calls % 26));
-                                   }),
-                   settings)
-               .value();
-    while (crowd.size() < receivers)
-      crowd.push_back(bearer.receiver());
-    run_herd(w.sys, receivers,
+/// Receivers of one bearer that have its first token.
+class storm {
+public:
+  explicit storm(std::size_t threads)
+    : w_(threads),
+      source_(w_.sys),
+      bearer_(spawn(w_.sys, source_.get(), eager()).value()) {
+    while (crowd_.size() < receivers)
+      crowd_.push_back(bearer_.receiver());
+    run_herd(w_.sys, receivers,
              [this](caf::event_based_actor* self, std::size_t i, auto next) {
-               ask<token>(crowd[i], fetch_atom_v, fetch_options{})(self, next);
+               fetch(i)(self, next);
              });
-    // Longer than the least time between two attempts.
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
 
-  double run() {
-    const auto refused = caf::make_error(caf::sec::runtime_error, "401");
-    return run_herd(
-      w.sys, receivers,
-      [&](caf::event_based_actor* self, std::size_t i, auto next) {
-        both(ask<bool>(crowd[i], can_retry_atom_v, refused, fetch_options{}),
-             ask<token>(crowd[i], fetch_atom_v, fetch_options{}))(self, next);
-      });
+  /// All reject the token, and then there is another one.
+  double rejections() {
+    const auto start = stop_watch::now();
+    run_herd(w_.sys, receivers,
+             [this](caf::event_based_actor* self, std::size_t i, auto next) {
+               reject(i)(self, next);
+             });
+    if (auto tok = bearer_.fetch(); !tok)
+      fail(tok.error());
+    return checked(seconds_since(start));
   }
 
-  std::shared_ptr<std::atomic<int>> calls
-    = std::make_shared<std::atomic<int>>(0);
-  world w;
-  handle bearer;
-  std::vector<receiver_actor> crowd;
+  /// All reject the token and fetch another one.
+  double retries() {
+    return checked(
+      run_herd(w_.sys, receivers,
+               [this](caf::event_based_actor* self, std::size_t i, auto next) {
+                 both(reject(i), fetch(i))(self, next);
+               }));
+  }
+
+private:
+  auto fetch(std::size_t i) const {
+    return ask<token>(crowd_[i], fetch_atom_v, fetch_options{});
+  }
+
+  auto reject(std::size_t i) const {
+    static const auto refused = caf::make_error(caf::sec::runtime_error, "401");
+    return ask<bool>(crowd_[i], can_retry_atom_v, refused, fetch_options{});
+  }
+
+  double checked(double seconds) const {
+    source_.expect_calls(bearer_, 2);
+    return seconds;
+  }
+
+  world w_;
+  slow_source source_;
+  handle bearer_;
+  std::vector<receiver_actor> crowd_;
 };
 
-double run_storm(std::size_t threads) {
-  storm s{threads};
-  const auto result = s.run();
-  if (*s.calls != 2)
-    throw std::runtime_error("not exactly one call of the source");
-  return result;
-}
-
-/// Compared with the source's time and as many bare receivers.
-void rejection_storm(benchmark::State& state) {
+/// Compared with the source's time and as many bare round trips.
+void rejections(benchmark::State& state) {
   const auto threads = static_cast<std::size_t>(state.range(0));
   bare_storm bare{threads};
   compare(
-    state, [&] { return run_storm(threads); }, [&] { return bare.run(); });
+    state, [&] { return storm{threads}.rejections(); },
+    [&] { return bare.rejections(); });
 }
 
-BENCHMARK(rejection_storm)
-  ->UseManualTime()
-  ->Iterations(3)
-  ->ArgName("workers")
-  ->Arg(1)
-  ->Arg(2);
+/// Compared with the source's time and as many bare receivers.
+void retries(benchmark::State& state) {
+  const auto threads = static_cast<std::size_t>(state.range(0));
+  bare_storm bare{threads};
+  compare(
+    state, [&] { return storm{threads}.retries(); },
+    [&] { return bare.retries(); });
+}
+
+void storms(benchmark::internal::Benchmark* b) {
+  b->UseManualTime()->Iterations(3)->ArgName("workers")->Arg(1)->Arg(2);
+}
+
+BENCHMARK(rejections)->Apply(storms);
+BENCHMARK(retries)->Apply(storms);
 
 } // namespace bearer::bench

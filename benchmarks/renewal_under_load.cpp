@@ -7,6 +7,7 @@
 
 #include <future>
 #include <memory>
+#include <stdexcept>
 
 namespace bearer::bench {
 
@@ -62,6 +63,9 @@ void during_a_refresh(benchmark::State& state) {
                      ask<token>(from.actor(), fetch_atom_v, fetch_options{}));
   };
   compare(state, fetch_from(busy), fetch_from(idle));
+  if (busy.status().state != bearer_state::attempting
+      || idle.status().state == bearer_state::attempting)
+    throw std::runtime_error("not during a refresh");
 }
 
 BENCHMARK(during_a_refresh)->Apply(pieces);

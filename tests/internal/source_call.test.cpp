@@ -6,7 +6,9 @@
 #include <bearer/internal/source_call.hpp>
 #include <bearer/internal/source_caller.hpp>
 
+#include "support/eager_asker.hpp"
 #include "support/real_time.hpp"
+#include "support/scarce_memory.hpp"
 #include "support/scene.hpp"
 #include "support/second_answer.hpp"
 
@@ -24,7 +26,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -89,42 +90,6 @@ private:
   std::shared_ptr<diary> log_;
 };
 
-/// What somebody was answered.
-struct answers {
-  std::vector<caf::message> all;
-  std::function<void()> on_answer;
-};
-
-/// Asks, and hears every answer, also those that CAF would drop.
-class eager_asker : public internal::in_place_actor {
-public:
-  explicit eager_asker(std::shared_ptr<answers> heard)
-    : heard_(std::move(heard)) {
-    // nop
-  }
-
-  const char* name() const final {
-    return "eager_asker";
-  }
-
-private:
-  bool receive(const caf::message&) final {
-    return false;
-  }
-
-  void receive_answer(const caf::message& what) final {
-    heard_->all.push_back(what);
-    if (heard_->on_answer)
-      heard_->on_answer();
-  }
-
-  void on_end() noexcept final {
-    // nop
-  }
-
-  std::shared_ptr<answers> heard_;
-};
-
 attempt numbered(std::uint64_t serial) {
   auto result = attempt{};
   result.serial = serial;
@@ -133,6 +98,11 @@ attempt numbered(std::uint64_t serial) {
 
 /// A source, and somebody who can call it.
 struct calling {
+  calling() {
+    // The asker takes no memory.
+    heard->all.reserve(10);
+  }
+
   ~calling() {
     // The source and the calls know each other.
     *log = diary{};
@@ -327,6 +297,50 @@ TEST_CASE("a call hears neither a second question nor the answer to another",
   c.answer(0, caf::make_message(make_token("true")));
   CHECK(c.heard->all.size() == 2);
   internal::end_source_call(call, nullptr);
+}
+
+TEST_CASE("a call that lacks memory once has one outcome",
+          "[source_call][I5]") {
+  const auto answer = caf::make_message(make_token("token"));
+  SECTION("when it is asked") {
+    refuse_each_allocation([&](auto refusing) {
+      calling c;
+      const auto call = c.call();
+      auto question = make_mail(c.asker, caf::make_message_id(7),
+                                caf::make_message(fetch_atom_v, numbered(1)));
+      const auto to = caf::actor_cast<caf::strong_actor_ptr>(call);
+      refusing([&] { to->enqueue(std::move(question), nullptr); });
+      if (c.heard->all.empty())
+        c.answer(0, answer);
+      CHECK(c.heard->all.size() == 1);
+      internal::end_source_call(call, nullptr);
+    });
+  }
+  SECTION("when it is answered") {
+    refuse_each_allocation([&](auto refusing) {
+      calling c;
+      const auto call = c.call();
+      c.ask(call, fetch_atom_v, numbered(1));
+      const auto& [to, id] = c.log->questions.at(0);
+      auto reply = make_mail(nullptr, id.response_id(), answer);
+      refusing([&] { to->enqueue(std::move(reply), nullptr); });
+      CHECK(c.heard->all.size() == 1);
+      internal::end_source_call(call, nullptr);
+    });
+  }
+  SECTION("when it is given up") {
+    refuse_each_allocation([&](auto refusing) {
+      calling c;
+      const auto before = c.time.running();
+      const auto call = c.call();
+      c.ask(call, fetch_atom_v, numbered(1));
+      refusing([&] { internal::end_source_call(call, nullptr); });
+      CHECK(c.time.running() == before);
+      c.answer(0, answer);
+      // Nobody waits for it.
+      CHECK(c.heard->all.size() <= 1);
+    });
+  }
 }
 
 TEST_CASE("errors of CAF's about a source are called what they mean",

@@ -19,13 +19,23 @@ namespace {
 std::atomic<const char*> starved = nullptr;
 std::atomic<int> refusals = 0;
 
-bool refuses() noexcept {
+/// How many allocations of this thread go before the one that is turned away,
+/// and that one; 0 if none is.
+thread_local int until_refusal = 0;
+
+bool refuses_thread() noexcept {
   const auto* whom = starved.load();
   if (whom == nullptr)
     return false;
   auto name = std::array<char, 16>{};
   ::pthread_getname_np(::pthread_self(), name.data(), name.size());
   return std::strcmp(name.data(), whom) == 0;
+}
+
+bool refuses() noexcept {
+  if (until_refusal > 0 && --until_refusal == 0)
+    return true;
+  return refuses_thread();
 }
 
 } // namespace
@@ -49,6 +59,18 @@ bool scarce_memory::wait_for(int count) {
   return true;
 }
 
+refused_allocation::refused_allocation(int which) {
+  until_refusal = which;
+}
+
+refused_allocation::~refused_allocation() {
+  until_refusal = 0;
+}
+
+bool refused_allocation::happened() const {
+  return until_refusal == 0;
+}
+
 static void* allocate(std::size_t size) {
   if (refuses()) {
     ++refusals;
@@ -61,11 +83,9 @@ static void* allocate(std::size_t size) {
 
 } // namespace bearer::test
 
-void* operator new(std::size_t size) {
-  return bearer::test::allocate(size);
-}
+// Those for arrays use these.
 
-void* operator new[](std::size_t size) {
+void* operator new(std::size_t size) {
   return bearer::test::allocate(size);
 }
 
@@ -73,14 +93,6 @@ void operator delete(void* ptr) noexcept {
   std::free(ptr);
 }
 
-void operator delete[](void* ptr) noexcept {
-  std::free(ptr);
-}
-
 void operator delete(void* ptr, std::size_t) noexcept {
-  std::free(ptr);
-}
-
-void operator delete[](void* ptr, std::size_t) noexcept {
   std::free(ptr);
 }

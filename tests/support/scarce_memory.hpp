@@ -1,7 +1,7 @@
 #pragma once
 
 /// The tests' program has a memory allocator of its own for C++, which can turn
-/// away the threads of one name.
+/// away the threads of one name, or one allocation of the calling thread.
 namespace bearer::test {
 
 /// While it lives, threads of this name get no memory.
@@ -20,5 +20,36 @@ public:
   /// good time.
   static bool wait_for(int count);
 };
+
+/// While it lives, one of this thread's allocations is turned away.
+class refused_allocation {
+public:
+  /// @param which The first one from now on is 1.
+  explicit refused_allocation(int which);
+
+  refused_allocation(const refused_allocation&) = delete;
+
+  refused_allocation& operator=(const refused_allocation&) = delete;
+
+  ~refused_allocation();
+
+  /// Whether there have been as many.
+  bool happened() const;
+};
+
+/// Does something over and over, with another allocation turned away each time,
+/// until there are no more of them.
+/// @param play Calls what it is given with the part in which one is turned
+/// away.
+template <class Play>
+void refuse_each_allocation(Play play) {
+  auto happened = true;
+  for (auto which = 1; happened; ++which)
+    play([&](auto part) {
+      const refused_allocation refusal{which};
+      part();
+      happened = refusal.happened();
+    });
+}
 
 } // namespace bearer::test

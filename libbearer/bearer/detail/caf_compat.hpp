@@ -90,7 +90,7 @@ inline detour take_detour(caf::mailbox_element&) noexcept {
   return {};
 }
 
-inline void send_along(detour, caf::strong_actor_ptr, caf::message_id,
+inline void send_along(detour, const caf::strong_actor_ptr&, caf::message_id,
                        caf::message, executor*) noexcept {
   // nop
 }
@@ -106,8 +106,10 @@ inline caf::mailbox_element_ptr make_letter(caf::strong_actor_ptr sender,
 /// `what` then.
 inline caf::mailbox_element_ptr rewrite(caf::mailbox_element& what,
                                         caf::message content) {
-  return make_letter(std::exchange(what.sender, nullptr), what.mid,
-                     std::move(content));
+  auto result = make_letter(nullptr, what.mid, std::move(content));
+  // Not before there is memory.
+  result->sender = std::exchange(what.sender, nullptr);
+  return result;
 }
 
 /// The base of actors that CAF does not schedule.
@@ -131,9 +133,12 @@ private:
 /// `what` then.
 inline caf::mailbox_element_ptr rewrite(caf::mailbox_element& what,
                                         caf::message content) {
-  return caf::make_mailbox_element(std::exchange(what.sender, nullptr),
-                                   what.mid, std::exchange(what.stages, {}),
-                                   std::move(content));
+  auto result = caf::make_mailbox_element(nullptr, what.mid, {},
+                                          std::move(content));
+  // Not before there is memory.
+  result->sender = std::exchange(what.sender, nullptr);
+  result->stages = std::exchange(what.stages, {});
+  return result;
 }
 
 /// Holds references, hence must be used within the expression that makes it.
@@ -250,15 +255,17 @@ inline detour take_detour(caf::mailbox_element& what) {
 
 /// Sends an answer on its way, as CAF does. What comes from other nodes may
 /// name nobody.
-inline void send_along(detour way, caf::strong_actor_ptr asker,
+inline void send_along(const detour& way, const caf::strong_actor_ptr& asker,
                        caf::message_id id, caf::message content,
                        executor* context) {
-  const auto next = std::move(way->back());
-  way->pop_back();
-  if (next)
-    next->enqueue(caf::make_mailbox_element(
-                    std::move(asker), id, std::move(*way), std::move(content)),
-                  context);
+  const auto& next = way->back();
+  if (!next)
+    return;
+  auto rest = *way;
+  rest.pop_back();
+  next->enqueue(caf::make_mailbox_element(asker, id, std::move(rest),
+                                          std::move(content)),
+                context);
 }
 
 /// What goes into a mailbox.

@@ -36,8 +36,12 @@ public:
 
   /// Answers those that nobody has taken: the refresher has ended.
   ~miss_queue() {
-    for (auto& one : fetches_)
-      one.reply.give_up(caf::make_error(errc::stopped));
+    try {
+      for (auto& one : fetches_)
+        one.reply.give_up(caf::make_error(errc::stopped));
+    } catch (...) {
+      // There is no memory for it. For a broken promise there may be.
+    }
   }
 
   /// Adds one, unless the queue is closed: then leaves it as it is.

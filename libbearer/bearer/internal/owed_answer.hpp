@@ -6,6 +6,7 @@
 #include <caf/error.hpp>
 #include <caf/message.hpp>
 #include <caf/message_id.hpp>
+#include <caf/sec.hpp>
 
 #include <utility>
 
@@ -13,8 +14,8 @@ namespace bearer::internal {
 
 /// The answer that an actor owes to the message at hand, to be given later, by
 /// whichever actor has it then: what CAF's response promise is, without memory
-/// of its own and not tied to one actor. Nothing tells the asker if it is never
-/// given.
+/// of its own and not tied to one actor. As there, the asker hears of a broken
+/// promise if it is never given.
 class owed_answer {
 public:
   /// Takes the message at hand: nobody else will answer it. A handler of one of
@@ -22,9 +23,24 @@ public:
   template <class Self>
   explicit owed_answer(Self* self) {
     auto& what = *self->current_mailbox_element();
+    // First, as it may throw.
+    detour_ = detail::take_detour(what);
     id_ = what.mid;
     asker_ = std::exchange(what.sender, nullptr);
-    detour_ = detail::take_detour(what);
+  }
+
+  owed_answer(owed_answer&&) noexcept = default;
+
+  owed_answer& operator=(owed_answer&& other) noexcept {
+    std::swap(id_, other.id_);
+    std::swap(asker_, other.asker_);
+    std::swap(detour_, other.detour_);
+    return *this;
+  }
+
+  ~owed_answer() {
+    if (asker_ || detour_)
+      break_promise();
   }
 
   /// Answers, once. Who has only sent the message gets a message without a
@@ -44,8 +60,9 @@ private:
   void give(caf::actor_control_block* giver, caf::message content,
             detail::executor* context) {
     if (detour_) {
-      detail::send_along(std::exchange(detour_, {}), std::move(asker_), id_,
-                         std::move(content), context);
+      detail::send_along(detour_, asker_, id_, std::move(content), context);
+      detour_ = {};
+      asker_ = nullptr;
       return;
     }
     if (!asker_)
@@ -57,6 +74,14 @@ private:
                                                 : id_.response_id(),
                                       std::move(content));
     std::exchange(asker_, nullptr)->enqueue(std::move(letter), context);
+  }
+
+  void break_promise() noexcept {
+    try {
+      give_up(caf::make_error(caf::sec::broken_promise));
+    } catch (...) {
+      // There is no memory for it.
+    }
   }
 
   caf::message_id id_;

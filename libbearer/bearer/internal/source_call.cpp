@@ -53,12 +53,6 @@ protected:
 
   void on_end() noexcept final {
     source_ = any_source{};
-    try {
-      if (owed_)
-        owed_->give_up(caf::make_error(caf::sec::broken_promise));
-    } catch (...) {
-      // There is no memory for it: the caller waits until the time is up.
-    }
     owed_.reset();
   }
 
@@ -94,7 +88,11 @@ void end_source_call(const source_call& what, detail::executor* context) {
   } catch (...) {
     // Somebody has attached what fails, which is not the caller's concern.
   }
-  detail::anon_mail(caf::actor_cast<caf::actor>(what), stop_atom_v);
+  try {
+    detail::anon_mail(caf::actor_cast<caf::actor>(what), stop_atom_v);
+  } catch (...) {
+    // There is no memory for it: it forgets all with its last reference.
+  }
 }
 
 caf::error name_source_error(caf::error err) {

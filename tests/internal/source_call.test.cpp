@@ -183,7 +183,7 @@ TEST_CASE("a call that is given up has ended for its caller and its source",
   CHECK(c.time.running() == before);
   c.answer(0, caf::make_message(make_token("too late")));
   REQUIRE(c.heard->all.size() == 1);
-  CHECK(error_in(c.heard->all.front()) == caf::sec::broken_promise);
+  CHECK(error_in(c.heard->all.front()) == caf::sec::request_receiver_down);
 }
 
 TEST_CASE("who kills a call takes nobody's answer", "[source_call]") {
@@ -193,7 +193,7 @@ TEST_CASE("who kills a call takes nobody's answer", "[source_call]") {
   c.ask(call, fetch_atom_v, numbered(1));
   caf::anon_send_exit(call, caf::exit_reason::kill);
   REQUIRE(c.heard->all.size() == 1);
-  CHECK(error_in(c.heard->all.front()) == caf::sec::broken_promise);
+  CHECK(error_in(c.heard->all.front()) == caf::sec::request_receiver_down);
   // Before any worker does it.
   CHECK(c.log->entries.back() == "attempt 1");
   internal::end_source_call(call, nullptr);

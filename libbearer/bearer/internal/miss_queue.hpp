@@ -40,7 +40,7 @@ public:
       for (auto& one : fetches_)
         one.reply.give_up(caf::make_error(errc::stopped));
     } catch (...) {
-      // There is no memory for it. For a broken promise there may be.
+      // There is no memory for it; for what CAF says there may be.
     }
   }
 

@@ -14,8 +14,8 @@ namespace bearer::internal {
 
 /// The answer that an actor owes to the message at hand, to be given later, by
 /// whichever actor has it then: what CAF's response promise is, without memory
-/// of its own and not tied to one actor. As there, the asker hears of a broken
-/// promise if it is never given.
+/// of its own and not tied to one actor. If it is never given, the asker hears
+/// that nobody is there, which is `caf::sec::request_receiver_down`.
 class owed_answer {
 public:
   /// Takes the message at hand: nobody else will answer it. A handler of one of
@@ -40,7 +40,7 @@ public:
 
   ~owed_answer() {
     if (asker_ || detour_)
-      break_promise();
+      abandon();
   }
 
   /// Answers, once. Who has only sent the message gets a message without a
@@ -76,9 +76,9 @@ private:
     std::exchange(asker_, nullptr)->enqueue(std::move(letter), context);
   }
 
-  void break_promise() noexcept {
+  void abandon() noexcept {
     try {
-      give_up(caf::make_error(caf::sec::broken_promise));
+      give_up(caf::make_error(caf::sec::request_receiver_down));
     } catch (...) {
       // There is no memory for it.
     }

@@ -64,10 +64,10 @@ private:
 /// A source that takes its time, and counts all it is asked.
 class slow_source {
 public:
-  explicit slow_source(caf::actor_system& sys) {
-    using impl = caf::stateful_actor<slow_source_state, token_source::impl>;
+  explicit slow_source(caf::actor_system& sys)
     // On a thread of its own, so that no worker's queue adds to its time.
-    source_ = sys.spawn<impl, caf::detached>(calls_);
+    : source_(sys.spawn<impl, caf::detached>(calls_)) {
+    // nop
   }
 
   slow_source(const slow_source&) = delete;
@@ -93,6 +93,8 @@ public:
   }
 
 private:
+  using impl = caf::stateful_actor<slow_source_state, token_source::impl>;
+
   std::shared_ptr<call_counter> calls_ = std::make_shared<call_counter>(0);
   token_source source_;
 };

@@ -98,8 +98,15 @@ protected:
   /// Leaves the message at hand to somebody else, who gets this in its place.
   template <class Handle, class... Ts>
   void pass_on(const Handle& to, Ts&&... xs) {
-    deliver(to, detail::rewrite(*current_,
-                                caf::make_message(std::forward<Ts>(xs)...)));
+    const auto asker = current_->sender;
+    try {
+      deliver(to, detail::rewrite(*current_,
+                                  caf::make_message(std::forward<Ts>(xs)...)));
+    } catch (...) {
+      // Now the answer is ours again.
+      current_->sender = asker;
+      throw;
+    }
   }
 
   /// From the message at hand on, there are no others. `depart` has to follow.

@@ -82,14 +82,17 @@ public:
   }
 
   /// Throws unless it was called this often, by its own count and by the
-  /// bearer's, and no attempt is under way.
+  /// bearer's, and the next call is that of the schedule.
   void expect_calls(const handle& bearer, std::uint64_t count) const {
     const auto known = bearer.status();
-    if (*calls_ != count || known.attempts != count
-        || known.state == bearer_state::attempting)
-      throw std::runtime_error("the source was called "
-                               + std::to_string(*calls_) + " times, not "
-                               + std::to_string(count));
+    if (*calls_ != count || known.attempts != count)
+      throw std::runtime_error("calls of the source: " + std::to_string(count)
+                               + " expected, " + std::to_string(*calls_)
+                               + " came, the bearer says "
+                               + std::to_string(known.attempts));
+    if (!known.next_attempt_in
+        || *known.next_attempt_in < std::chrono::minutes{1})
+      throw std::runtime_error("the source is called once more");
   }
 
 private:

@@ -6,9 +6,8 @@
 #include <bearer/internal/source_call.hpp>
 #include <bearer/internal/source_caller.hpp>
 
-#include "support/eager_asker.hpp"
+#include "support/calling.hpp"
 #include "support/real_time.hpp"
-#include "support/scarce_memory.hpp"
 #include "support/scene.hpp"
 #include "support/second_answer.hpp"
 
@@ -39,98 +38,6 @@ using namespace bearer;
 using namespace bearer::test;
 
 namespace {
-
-struct question {
-  caf::strong_actor_ptr asker;
-  caf::message_id id;
-};
-
-/// What a source has seen.
-struct diary {
-  std::vector<std::string> entries;
-  std::vector<question> questions;
-};
-
-/// A source that notes what it sees before anybody else has a turn. The test
-/// answers.
-class instant_source : public internal::in_place_actor {
-public:
-  explicit instant_source(std::shared_ptr<diary> log) : log_(std::move(log)) {
-    // nop
-  }
-
-  const char* name() const final {
-    return "instant_source";
-  }
-
-private:
-  bool receive(const caf::message& what) final {
-    using internal::match;
-    return match<fetch_atom, attempt>(what,
-                                      [this](auto, const attempt& x) {
-                                        note("attempt "
-                                             + std::to_string(x.serial));
-                                      })
-           || match<close_atom, caf::timespan>(what, [this](auto, auto) {
-                note("close");
-              });
-  }
-
-  void note(const std::string& what) {
-    log_->entries.push_back(what);
-    log_->questions.push_back({current_sender(), current_message_id()});
-    current_sender()->get()->attach_functor(
-      [log = log_, what] { log->entries.push_back("end of " + what); });
-  }
-
-  void on_end() noexcept final {
-    // nop
-  }
-
-  std::shared_ptr<diary> log_;
-};
-
-attempt numbered(std::uint64_t serial) {
-  auto result = attempt{};
-  result.serial = serial;
-  return result;
-}
-
-/// A source, and somebody who can call it.
-struct calling {
-  calling() {
-    // The asker takes no memory.
-    heard->all.reserve(10);
-  }
-
-  ~calling() {
-    // The source and the calls know each other.
-    *log = diary{};
-  }
-
-  internal::source_call call() {
-    return internal::spawn_source_call(time.sys(), source);
-  }
-
-  template <class... Ts>
-  void ask(const internal::source_call& which, Ts... what) {
-    put_in_mailbox(caf::actor_cast<caf::strong_actor_ptr>(which), asker,
-                   caf::make_message_id(7), caf::make_message(what...));
-  }
-
-  void answer(std::size_t which, caf::message what) {
-    const auto& one = log->questions.at(which);
-    answer_again(one.asker, one.id, std::move(what));
-  }
-
-  virtual_time time;
-  std::shared_ptr<diary> log = std::make_shared<diary>();
-  any_source source = caf::actor_cast<closable_token_source>(
-    internal::spawn_in_place<instant_source>(time.sys(), log));
-  std::shared_ptr<answers> heard = std::make_shared<answers>();
-  caf::strong_actor_ptr asker
-    = internal::spawn_in_place<eager_asker>(time.sys(), heard);
-};
 
 caf::error error_in(const caf::message& what) {
   auto result = caf::error{};
@@ -297,50 +204,6 @@ TEST_CASE("a call hears neither a second question nor the answer to another",
   c.answer(0, caf::make_message(make_token("true")));
   CHECK(c.heard->all.size() == 2);
   internal::end_source_call(call, nullptr);
-}
-
-TEST_CASE("a call that lacks memory once has one outcome",
-          "[source_call][I5]") {
-  const auto answer = caf::make_message(make_token("token"));
-  SECTION("when it is asked") {
-    refuse_each_allocation([&](auto refusing) {
-      calling c;
-      const auto call = c.call();
-      auto question = make_mail(c.asker, caf::make_message_id(7),
-                                caf::make_message(fetch_atom_v, numbered(1)));
-      const auto to = caf::actor_cast<caf::strong_actor_ptr>(call);
-      refusing([&] { to->enqueue(std::move(question), nullptr); });
-      if (c.heard->all.empty())
-        c.answer(0, answer);
-      CHECK(c.heard->all.size() == 1);
-      internal::end_source_call(call, nullptr);
-    });
-  }
-  SECTION("when it is answered") {
-    refuse_each_allocation([&](auto refusing) {
-      calling c;
-      const auto call = c.call();
-      c.ask(call, fetch_atom_v, numbered(1));
-      const auto& [to, id] = c.log->questions.at(0);
-      auto reply = make_mail(nullptr, id.response_id(), answer);
-      refusing([&] { to->enqueue(std::move(reply), nullptr); });
-      CHECK(c.heard->all.size() == 1);
-      internal::end_source_call(call, nullptr);
-    });
-  }
-  SECTION("when it is given up") {
-    refuse_each_allocation([&](auto refusing) {
-      calling c;
-      const auto before = c.time.running();
-      const auto call = c.call();
-      c.ask(call, fetch_atom_v, numbered(1));
-      refusing([&] { internal::end_source_call(call, nullptr); });
-      CHECK(c.time.running() == before);
-      c.answer(0, answer);
-      // Nobody waits for it.
-      CHECK(c.heard->all.size() <= 1);
-    });
-  }
 }
 
 TEST_CASE("errors of CAF's about a source are called what they mean",

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <catch2/catch_test_macros.hpp>
+
 /// The tests' program has a memory allocator of its own for C++, which can turn
-/// away the threads of one name, or one allocation of the calling thread.
+/// away the threads of one name, or one allocation of the calling thread. What
+/// asks `malloc` itself, as CAF's messages do for their content, gets its
+/// memory.
 namespace bearer::test {
 
 /// While it lives, threads of this name get no memory.
@@ -40,16 +44,22 @@ public:
 /// Does something over and over, with another allocation turned away each time,
 /// until there are no more of them.
 /// @param play Calls what it is given with the part in which one is turned
-/// away.
+///             away, which returns whether it was.
 template <class Play>
 void refuse_each_allocation(Play play) {
-  auto happened = true;
-  for (auto which = 1; happened; ++which)
+  auto refused = 0;
+  for (auto more = true; more;) {
+    CAPTURE(refused);
     play([&](auto part) {
-      const refused_allocation refusal{which};
+      const refused_allocation refusal{refused + 1};
       part();
-      happened = refusal.happened();
+      more = refusal.happened();
+      return more;
     });
+    if (more)
+      ++refused;
+  }
+  REQUIRE(refused > 0);
 }
 
 } // namespace bearer::test

@@ -14,8 +14,8 @@ namespace bearer::internal {
 
 /// The answer that an actor owes to the message at hand, to be given later, by
 /// whichever actor has it then: what CAF's response promise is, without memory
-/// of its own and not tied to one actor. If it is never given, the asker hears
-/// that nobody is there, which is `caf::sec::request_receiver_down`.
+/// of its own and not tied to one actor. If it is never given, who waits for it
+/// hears that nobody is there, which is `caf::sec::request_receiver_down`.
 class owed_answer {
 public:
   /// Takes the message at hand: nobody else will answer it. A handler of one of
@@ -77,6 +77,9 @@ private:
   }
 
   void abandon() noexcept {
+    // Who has only sent the message does not wait.
+    if (id_.is_async())
+      return;
     try {
       give_up(caf::make_error(caf::sec::request_receiver_down));
     } catch (...) {

@@ -22,7 +22,6 @@ namespace bearer::bench {
 inline renewal_settings eager() {
   auto result = renewal_settings{};
   result.initial_retry_timeout = std::chrono::milliseconds{1};
-  result.max_retries = 1'000;
   return result;
 }
 

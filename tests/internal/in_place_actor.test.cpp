@@ -1,6 +1,7 @@
 #include <bearer/internal/in_place_actor.hpp>
 #include <bearer/internal/match.hpp>
 
+#include "support/eager_asker.hpp"
 #include "support/real_time.hpp"
 #include "support/scene.hpp"
 #include "support/second_answer.hpp"
@@ -24,6 +25,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -105,6 +107,56 @@ counter::todo up_to(int last) {
       detail::anon_mail(self, number + 1);
   };
 }
+
+/// An actor for whose messages there is no memory.
+class full_mailbox : public detail::unscheduled_actor {
+public:
+  explicit full_mailbox(caf::actor_config config = caf::actor_config{})
+    : detail::unscheduled_actor(config) {
+    // nop
+  }
+
+  const char* name() const final {
+    return "full_mailbox";
+  }
+
+  void setup_metrics() noexcept {
+    // nop
+  }
+
+  bool enqueue(caf::mailbox_element_ptr, detail::executor*) final {
+    throw std::bad_alloc{};
+  }
+
+private:
+  void on_last_reference() noexcept final {
+    // nop
+  }
+};
+
+/// Leaves all numbers to somebody else.
+class forwarder : public internal::in_place_actor {
+public:
+  explicit forwarder(caf::actor to) : to_(std::move(to)) {
+    // nop
+  }
+
+  const char* name() const final {
+    return "forwarder";
+  }
+
+private:
+  bool receive(const caf::message& what) final {
+    return internal::match<int>(what,
+                                [this](int number) { pass_on(to_, number); });
+  }
+
+  void on_end() noexcept final {
+    to_ = nullptr;
+  }
+
+  caf::actor to_;
+};
 
 } // namespace
 
@@ -232,6 +284,18 @@ TEST_CASE("an exception ends an in-place actor, and its sender is told",
   CHECK(to_string(first->errors[0]).find("counter") != std::string::npos);
   REQUIRE(second->errors.size() == 1);
   CHECK(second->errors[0] == caf::sec::request_receiver_down);
+}
+
+TEST_CASE("who asks what cannot be passed on is told", "[in_place][I5]") {
+  virtual_time time;
+  const auto heard = std::make_shared<answers>();
+  const auto asker = internal::spawn_in_place<eager_asker>(time.sys(), heard);
+  const auto hdl = internal::spawn_in_place<forwarder>(
+    time.sys(), caf::actor_cast<caf::actor>(
+                  internal::spawn_in_place<full_mailbox>(time.sys())));
+  put_in_mailbox(hdl, asker, caf::make_message_id(7), caf::make_message(1));
+  REQUIRE(heard->all.size() == 1);
+  CHECK(heard->all.front().match_elements<caf::error>());
 }
 
 TEST_CASE("an answer that nobody waits for is no message", "[in_place]") {
